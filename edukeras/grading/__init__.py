@@ -1,0 +1,45 @@
+"""Exercises that know why an answer is wrong.
+
+Who does what:
+    checks      expectations and parts, written by the author of an exercise
+    attempts    the learner's side: blank, crashing, endless or talkative code
+    exercises   `@check`: a check with hints and the answers it must recognise
+    lessons     `%check`, `%hint`, `%solution`, `%progress` and nbgrader's `grade`
+    progress    what a learner has done, in a small SQLite file
+    verify      runs all answers that a lesson states
+    release     the learner's notebook, without solutions
+    outcomes    verdicts as data, text and HTML
+
+An author writes in `lessons/NN_topic/checks.py`::
+
+    from edukeras.grading import check, expect, expect_close
+
+    @check(points=2, hints=["Multiply, add, squash."])
+    def q1(neuron):
+        y = neuron(x=[1.0, 2.0], w=[0.5, -0.25], b=0.0)
+        expect(0 < y < 1, "A sigmoid lies between 0 and 1.", hint=1)
+        expect_close(y, 0.5, "Here the weighted sum is 0. What is sigmoid(0)?")
+"""
+
+from edukeras.grading.checks import expect as expect
+from edukeras.grading.checks import expect_close as expect_close
+from edukeras.grading.checks import expect_not_close as expect_not_close
+from edukeras.grading.checks import expect_raises as expect_raises
+from edukeras.grading.checks import expect_shape as expect_shape
+from edukeras.grading.checks import expect_type as expect_type
+from edukeras.grading.checks import part as part
+from edukeras.grading.exercises import Exercise as Exercise
+from edukeras.grading.exercises import check as check
+from edukeras.grading.lessons import Lesson as Lesson
+from edukeras.grading.lessons import current_lesson as current_lesson
+from edukeras.grading.lessons import grade as grade
+from edukeras.grading.lessons import lesson as lesson
+from edukeras.grading.lessons import lesson_names as lesson_names
+from edukeras.grading.lessons import lessons_folder as lessons_folder
+from edukeras.grading.outcomes import CheckFailed as CheckFailed
+from edukeras.grading.outcomes import Outcome as Outcome
+from edukeras.grading.release import copy_lessons as copy_lessons
+from edukeras.grading.release import learner_version as learner_version
+from edukeras.grading.release import strip_widgets as strip_widgets
+from edukeras.grading.verify import answered as answered
+from edukeras.grading.verify import verify as verify
