@@ -1,0 +1,265 @@
+"""Gradients: an op returns its output and its backward, a tape plays them backwards.
+
+An op is a function on NumPy arrays that returns `(output, backward)`.  While a
+`GradientTape` is open, each call of an op is recorded.  `tape.gradient` starts
+with the gradient of the target, 1, and goes through the records from the last to
+the first: each `backward` turns the gradient of the outputs into those of the
+inputs.  Where a value was used twice, its gradients add up.  That is all there is
+to backpropagation (Rumelhart, Hinton and Williams, 1986).
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from edukeras import graph, tree
+from edukeras.tensor import KerasTensor, Tensor, Variable, as_array, is_float
+
+
+class _Now(threading.local):
+    """What is open in this thread."""
+
+    tapes: tuple[GradientTape, ...] = ()
+    # The dtype in which a mixed-precision layer sees its variables.
+    compute_dtype: np.dtype | None = None
+
+
+now = _Now()
+
+
+def op(function: Callable) -> Callable:
+    """Makes an op of a function on arrays that returns `(output, backward)`.
+
+    Positional parameters are inputs: arrays, and the gradient flows to them.
+    Keyword-only parameters are options; callers may give them by position too, as
+    in Keras: `ops.sum(x, 0)`.
+
+    `backward(grad, need)` returns a tuple, one gradient per input; `need[i]` says
+    whether the i-th is wanted.  The array form stays reachable as `.arrays`.
+
+    >>> @op
+    ... def double(x):
+    ...     return 2 * x, lambda grad, need: (2 * grad,)
+    >>> double(Tensor([1.0, 2.0]))
+    Tensor([2., 4.], shape=(2,), dtype=float32)
+    """
+    parameters = list(inspect.signature(function).parameters.values())
+    count = sum(p.kind is p.POSITIONAL_OR_KEYWORD for p in parameters)
+    variadic = any(p.kind is p.VAR_POSITIONAL for p in parameters)
+
+    @functools.wraps(function)
+    def call(*inputs: Any, **options: Any) -> Any:
+        if len(inputs) != count and not variadic:
+            inputs, options = _sort_arguments(call, parameters, inputs, options)
+        arrays = []
+        traced = False
+        for x in inputs:
+            kind = type(x)
+            if kind is Tensor:
+                arrays.append(x.array)
+                traced = traced or x.traced
+            elif kind is Variable:
+                arrays.append(_variable_array(x) if now.compute_dtype else x.array)
+                traced = traced or x.traced
+            elif kind is KerasTensor:
+                return graph.call_symbolically(call, inputs, options)
+            else:
+                arrays.append(x if kind is np.ndarray else _plain(x, count))
+        output, backward = function(*arrays, **options)
+        if type(output) is not tuple:
+            result = Tensor(output, traced)
+        else:
+            result = tuple([Tensor(part, traced) for part in output])
+        if traced and now.tapes:
+            need = [isinstance(x, (Tensor, Variable)) and x.traced for x in inputs]
+            for tape in now.tapes:
+                tape.records.append((call, inputs, result, backward, need))
+        return result
+
+    call.arrays = function  # type: ignore[attr-defined]
+    call.__signature__ = _public_signature(parameters)  # type: ignore[attr-defined]
+    return call
+
+
+def _public_signature(parameters: list[inspect.Parameter]) -> inspect.Signature:
+    """The signature for callers: options may be given by position."""
+    if any(p.kind is p.VAR_POSITIONAL for p in parameters):
+        return inspect.Signature(parameters)
+    kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
+    return inspect.Signature([p.replace(kind=kind) for p in parameters])
+
+
+def _sort_arguments(
+    call: Callable, parameters: list, inputs: tuple, options: dict
+) -> tuple[tuple, dict]:
+    """Tells inputs from options, whichever way the caller gave them."""
+    signature = call.__signature__  # type: ignore[attr-defined]
+    try:
+        bound = signature.bind(*inputs, **options)
+    except TypeError as error:
+        raise TypeError(f"ops.{call.__name__}{signature}: {error}.") from None
+    bound.apply_defaults()
+    values = bound.arguments
+    sorted_inputs = tuple(
+        values[p.name] for p in parameters if p.kind is p.POSITIONAL_OR_KEYWORD
+    )
+    sorted_options = {
+        p.name: values[p.name] for p in parameters if p.kind is p.KEYWORD_ONLY
+    }
+    return sorted_inputs, sorted_options
+
+
+def _plain(x: Any, count: int) -> Any:
+    """An input that is no tensor.  Numbers stay numbers beside an array, so that
+    `x * 2.0` keeps the dtype of x."""
+    if x is None:
+        return None
+    if count > 1 and isinstance(x, (bool, int, float)):
+        # np.float64 is a Python float too: sqrt(2) must not widen float32.
+        return x if type(x) in (bool, int, float) else x.item()  # type: ignore
+    return as_array(x)
+
+
+def _variable_array(variable: Variable) -> np.ndarray:
+    """The values of a variable as the mixed-precision layer around sees them."""
+    array = variable.array
+    if variable.autocast and is_float(array.dtype):
+        return array.astype(now.compute_dtype, copy=False)
+    return array
+
+
+class autocast:  # noqa: N801 - used like a function: `with autocast(dtype):`
+    """While open, ops see float variables in this dtype (mixed precision)."""
+
+    def __init__(self, dtype: np.dtype | None) -> None:
+        self.dtype = dtype
+
+    def __enter__(self) -> None:
+        self.before = now.compute_dtype
+        now.compute_dtype = self.dtype
+
+    def __exit__(self, *_: Any) -> None:
+        now.compute_dtype = self.before
+
+
+class GradientTape:
+    """Records ops, to differentiate what they computed.
+
+    Trainable variables are followed by themselves; other tensors after `watch`.
+
+    Args:
+        persistent: whether `gradient` may be called more than once.
+
+    >>> x = Variable(3.0)
+    >>> with GradientTape() as tape:
+    ...     y = x * x
+    >>> tape.gradient(y, x)
+    Tensor(6., shape=(), dtype=float32)
+    """
+
+    def __init__(
+        self, persistent: bool = False, watch_accessed_variables: bool = True
+    ) -> None:
+        # (op, inputs, result, backward, need) of each call, in order.
+        self.records: list[tuple] = []
+        self.persistent = persistent
+        self._used = False
+
+    def __enter__(self) -> GradientTape:
+        now.tapes = (*now.tapes, self)
+        return self
+
+    def __exit__(self, *_: Any) -> None:
+        now.tapes = tuple(tape for tape in now.tapes if tape is not self)
+
+    def watch(self, tensors: Any) -> None:
+        """Follows these tensors, as if they were variables."""
+        for tensor in tree.flatten(tensors):
+            if not isinstance(tensor, (Tensor, Variable)):
+                raise ValueError(
+                    f"watch needs a Tensor, not {type(tensor).__name__}. "
+                    "Try: x = keras.ops.convert_to_tensor(x) first."
+                )
+            tensor.traced = True
+
+    def gradient(self, target: Any, sources: Any, output_gradients: Any = None) -> Any:
+        """The derivative of the (sum of the) target by each of the sources.
+
+        Args:
+            target: a tensor, or several in a list or dict.
+            sources: variables or watched tensors, in any nesting.
+            output_gradients: where to start, instead of 1; one per target.
+
+        Returns:
+            Tensors in the nesting of `sources`; None where nothing connects them.
+        """
+        if self._used and not self.persistent:
+            raise RuntimeError(
+                "This tape has been used. For several gradients from one recording, "
+                "try: GradientTape(persistent=True)."
+            )
+        self._used = True
+        gradients = _starting_gradients(target, output_gradients)
+        flat_sources = tree.flatten(sources)
+        play_backwards(self.records, gradients, {id(s) for s in flat_sources})
+        if not self.persistent:
+            self.records = []
+        found = [_source_gradient(s, gradients.get(id(s))) for s in flat_sources]
+        return tree.pack_sequence_as(sources, found)
+
+
+def _starting_gradients(target: Any, output_gradients: Any) -> dict[int, Any]:
+    targets = tree.flatten(target)
+    starts = [None] * len(targets)
+    if output_gradients is not None:
+        starts = tree.flatten(output_gradients)
+    gradients: dict[int, Any] = {}
+    for tensor, start in zip(targets, starts, strict=True):
+        if not isinstance(tensor, (Tensor, Variable)):
+            raise ValueError(
+                "tape.gradient needs Tensors that were computed while the tape was "
+                f"open, not {type(tensor).__name__}. Try: compute the loss with "
+                "keras.ops, inside `with GradientTape()`."
+            )
+        array = np.ones_like(tensor.array) if start is None else as_array(start)
+        gradients[id(tensor)] = gradients.get(id(tensor), 0) + array
+    return gradients
+
+
+def play_backwards(
+    records: list[tuple], gradients: dict[int, Any], keep: set[int]
+) -> None:
+    """Fills `gradients` (by id of the tensor) from the last record to the first."""
+    for _, inputs, result, backward, need in reversed(records):
+        if type(result) is tuple:
+            grads = [gradients.get(id(part)) for part in result]
+            if all(grad is None for grad in grads):
+                continue
+            input_gradients = backward(*grads, need)
+        else:
+            key = id(result)
+            grad = gradients.get(key)
+            if grad is None:
+                continue
+            if key not in keep:
+                del gradients[key]
+            input_gradients = backward(grad, need)
+        for x, wanted, grad in zip(inputs, need, input_gradients):
+            if wanted and grad is not None:
+                key = id(x)
+                before = gradients.get(key)
+                gradients[key] = grad if before is None else before + grad
+
+
+def _source_gradient(source: Any, gradient: Any) -> Tensor | None:
+    if gradient is None:
+        return None
+    if gradient.dtype != source.array.dtype:  # computed in half precision
+        gradient = gradient.astype(source.array.dtype)
+    return Tensor(gradient)

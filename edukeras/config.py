@@ -1,0 +1,112 @@
+"""All the settings there are: float type, epsilon, image layout, random seed.
+
+Source: https://keras.io/api/utils/config_utils/
+"""
+
+from __future__ import annotations
+
+import random as python_random
+
+import numpy as np
+
+from edukeras.errors import explain, unknown_name
+
+FLOAT_TYPES = ("float16", "bfloat16", "float32", "float64")
+IMAGE_DATA_FORMATS = ("channels_last", "channels_first")
+
+_floatx = "float32"
+_epsilon = 1e-7
+_image_data_format = "channels_last"
+_generator = np.random.default_rng()
+
+
+def floatx() -> str:
+    """The float type of weights and inputs unless a layer says otherwise.
+
+    >>> floatx()
+    'float32'
+    """
+    return _floatx
+
+
+def set_floatx(value: str) -> None:
+    """Sets the default float type: "float16", "bfloat16", "float32" or "float64"."""
+    global _floatx
+    if value not in FLOAT_TYPES:
+        raise unknown_name("floatx", value, FLOAT_TYPES)
+    _floatx = value
+
+
+def epsilon() -> float:
+    """The small number that keeps logarithms and divisions finite.
+
+    >>> epsilon()
+    1e-07
+    """
+    return _epsilon
+
+
+def set_epsilon(value: float) -> None:
+    """Sets the small number of `epsilon()`."""
+    global _epsilon
+    _epsilon = float(value)
+
+
+def image_data_format() -> str:
+    """Where images have their channels: "channels_last" is (B, H, W, C).
+
+    >>> image_data_format()
+    'channels_last'
+    """
+    return _image_data_format
+
+
+def set_image_data_format(data_format: str) -> None:
+    """Sets the default image layout."""
+    global _image_data_format
+    if data_format not in IMAGE_DATA_FORMATS:
+        raise unknown_name("image data format", data_format, IMAGE_DATA_FORMATS)
+    _image_data_format = data_format
+
+
+def standardize_data_format(data_format: str | None) -> str:
+    """The given image layout, or the default for None."""
+    if data_format is None:
+        return _image_data_format
+    if data_format not in IMAGE_DATA_FORMATS:
+        raise unknown_name("data_format", data_format, IMAGE_DATA_FORMATS)
+    return data_format
+
+
+def backend() -> str:
+    """The name of what computes: always "edukeras"."""
+    return "edukeras"
+
+
+def set_random_seed(seed: int) -> None:
+    """Makes a program repeatable: weights, shuffling and dropout follow the seed.
+
+    Seeds Python's `random` and NumPy's old global generator too, as Keras does.
+    """
+    global _generator
+    if not isinstance(seed, (int, np.integer)) or seed < 0:
+        raise ValueError(
+            explain(
+                "set_random_seed needs a whole number from 0.",
+                received=repr(seed),
+                hint="set_random_seed(42)",
+            )
+        )
+    python_random.seed(int(seed))
+    np.random.seed(int(seed) % 2**32)
+    _generator = np.random.default_rng(int(seed))
+
+
+def numpy_generator() -> np.random.Generator:
+    """The generator that everything without a seed of its own draws from."""
+    return _generator
+
+
+def next_seed() -> int:
+    """A fresh seed, drawn from the generator."""
+    return int(_generator.integers(2**31))
