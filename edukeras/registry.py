@@ -131,8 +131,8 @@ def serialize_keras_object(value: Any) -> Any:
         config = {"value": value.tolist(), "dtype": value.dtype.name}
         return {"class_name": "__numpy__", "config": config}
     if isinstance(value, slice):
-        parts = [value.start, value.stop, value.step]
-        return {"class_name": "__slice__", "config": dict(zip("abc", parts))}
+        parts = {"start": value.start, "stop": value.stop, "step": value.step}
+        return {"class_name": "__slice__", "config": parts}
     if value is Ellipsis:
         return {"class_name": "__ellipsis__", "config": {}}
     if hasattr(value, "get_config"):
@@ -232,7 +232,7 @@ def _from_record(record: dict) -> Any:
     if class_name == "__tensor__":
         return np.array(config["value"], dtype=config["dtype"])
     if class_name == "__slice__":
-        return slice(*config.values())
+        return slice(config["start"], config["stop"], config["step"])
     if class_name == "__ellipsis__":
         return Ellipsis
     if class_name in ("__lambda__", "__bytes__", "__typespec__"):

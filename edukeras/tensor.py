@@ -99,6 +99,8 @@ def _from_python(value: Any) -> np.ndarray:
         value = [as_array(item) for item in value]
         return np.stack(value) if value else np.zeros(0, config.floatx())
     array = np.asarray(value)
+    if isinstance(value, np.generic):  # np.float64 is a Python float too
+        return array
     if isinstance(value, (bool, int, float, list, tuple)):
         if array.dtype == np.float64:
             return array.astype(numpy_dtype(config.floatx()))
@@ -327,7 +329,11 @@ class Tensor(_Numbers):
     __slots__ = ("array", "mask", "traced", "__weakref__")
 
     def __init__(self, array: Any, traced: bool = False) -> None:
-        self.array = array if type(array) is np.ndarray else as_array(array)
+        if type(array) is not np.ndarray:
+            # A result of NumPy without axes is a number such as np.float64(2).
+            is_number = isinstance(array, np.generic)
+            array = np.asarray(array) if is_number else as_array(array)
+        self.array: np.ndarray = array
         self.mask: np.ndarray | None = None
         self.traced = traced
 
@@ -395,7 +401,7 @@ class Variable(_Numbers):
     @property
     def value(self) -> Tensor:
         """The present values as a Tensor, which later changes do not touch."""
-        return OPERATORS["identity"](self)
+        return OPERATORS["copy"](self)
 
     def assign(self, value: Any) -> Tensor:
         """Replaces all values; the shape stays."""

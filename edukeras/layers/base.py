@@ -1,0 +1,622 @@
+"""Layer: weights, and what happens around `call`.
+
+`Layer.__call__` is the one place through which all layers are called.  It turns
+arrays into tensors, builds the weights on first use, hands the training mode and
+the masks on, and calls `call`.  On symbolic tensors it makes a node of the graph.
+
+Source: https://keras.io/api/layers/base_layer/
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Callable
+from contextvars import ContextVar
+from typing import Any
+
+import numpy as np
+
+from edukeras import (
+    activations,
+    dtype_policies,
+    graph,
+    ops,
+    registry,
+    regularizers,
+    tree,
+)
+from edukeras.autodiff import autocast, now
+from edukeras.errors import explain, nearest
+from edukeras.graph import Node, Operation
+from edukeras.layers.input_spec import InputSpec as InputSpec
+from edukeras.layers.input_spec import check_inputs
+from edukeras.layers.structure import (
+    any_symbolic,
+    as_shapes,
+    is_plain_numbers,
+    map_shapes,
+    masks_of,
+    shapes_of,
+)
+from edukeras.layers.weights import WeightOwner
+from edukeras.tensor import KerasTensor, Tensor, Variable, is_float, numpy_dtype
+
+# Keys that other versions of Keras write into configs and that change nothing here.
+_FOREIGN_CONFIG_KEYS = frozenset({"quantization_config", "ragged", "optional"})
+
+
+class Call:
+    """The outermost call that is running: its mode, and who added losses in it.
+
+    A layer called without `training` inside another layer's `call` takes the mode
+    of the call around it.  So the Dropout inside a model whose `call(self, inputs)`
+    knows nothing of modes is active in `fit` all the same.
+    """
+
+    def __init__(self, training: bool | None) -> None:
+        self.training = training
+        self.layers_with_losses: list[Layer] = []
+
+
+_running: ContextVar[Call | None] = ContextVar("running", default=None)
+
+
+class CallSignature:
+    """What the `call` of a class can be given."""
+
+    def __init__(self, function: Callable) -> None:
+        parameters = list(inspect.signature(function).parameters.values())[1:]
+        named = [
+            p
+            for p in parameters
+            if p.kind in (p.POSITIONAL_OR_KEYWORD, p.KEYWORD_ONLY, p.POSITIONAL_ONLY)
+        ]
+        self.names = [p.name for p in named]
+        self.defaults = {p.name: p.default for p in named}
+        self.takes_training = "training" in self.names
+        self.takes_mask = "mask" in self.names
+        # Of `call(query, value, query_mask=None)`: {"query_mask": "query"}.
+        self.mask_of = {
+            name: name.removesuffix("_mask")
+            for name in self.names
+            if name.endswith("_mask") and name.removesuffix("_mask") in self.names
+        }
+
+
+@functools.cache
+def _call_signature(function: Callable) -> CallSignature:
+    return CallSignature(function)
+
+
+@functools.cache
+def _parameter_names(function: Callable) -> tuple[str, ...]:
+    """The named parameters of a method, without self."""
+    parameters = list(inspect.signature(function).parameters.values())[1:]
+    kinds = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+    return tuple(p.name for p in parameters if p.kind not in kinds)
+
+
+class Layer(WeightOwner):
+    """The base class of all layers: weights and a `call` that uses them.
+
+    A subclass stores its arguments in `__init__`, makes its weights in `build`
+    (once the input shape is known) and computes in `call`.
+
+    Args:
+        activity_regularizer: a regularizer of the output, added to the loss.
+        trainable: whether training changes the weights.
+        dtype: a dtype or policy: "float32", "float64", "mixed_float16" ...
+        autocast: whether float inputs are cast to the layer's dtype.
+        name: unique within a model; None makes one from the class name.
+
+    >>> class Scale(Layer):
+    ...     def build(self, input_shape):
+    ...         self.factor = self.add_weight((), "ones", name="factor")
+    ...     def call(self, x):
+    ...         return x * self.factor
+    >>> Scale()(np.ones((1, 2)))
+    Tensor([[1., 1.]], shape=(1, 2), dtype=float32)
+    """
+
+    supports_masking = False
+    input_spec: Any = None
+    _initialized = False
+
+    def __init__(
+        self,
+        *,
+        activity_regularizer: Any = None,
+        trainable: bool = True,
+        dtype: Any = None,
+        autocast: bool = True,
+        name: str | None = None,
+        **kwargs: Any,
+    ) -> None:
+        if name is not None and not isinstance(name, str):
+            raise ValueError(explain("A name must be a string.", received=repr(name)))
+        super().__init__(name)
+        self._initialized = True
+        self.built = False
+        self.dtype_policy = dtype_policies.get(dtype)
+        self.autocast = autocast
+        self.activity_regularizer = regularizers.get(activity_regularizer)
+        self._trainable = bool(trainable)
+        self._trainable_variables: list[Variable] = []
+        self._non_trainable_variables: list[Variable] = []
+        self._losses: list[Any] = []
+        self._layers_with_losses: list[Layer] = []
+        self._build_shapes: dict[str, Any] | None = None
+        self._input_shape_argument = _input_shape_of(kwargs)
+        self._initial_weights = kwargs.pop("weights", None)
+        self._signature = _call_signature(type(self).call)
+        self._call_takes_training = self._signature.takes_training
+        self._compute_dtype = numpy_dtype(self.dtype_policy.compute_dtype)
+        mixed = self.compute_dtype != self.variable_dtype
+        self._autocast_dtype = self._compute_dtype if mixed else None
+        if kwargs:
+            self._reject_arguments(kwargs)
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        """Lets `build` mark the layer as built, also when it is called by hand."""
+        super().__init_subclass__(**kwargs)
+        if "build" in vars(cls):
+            cls.build = _remember_shapes(vars(cls)["build"])  # type: ignore
+
+    def _reject_arguments(self, kwargs: dict[str, Any]) -> None:
+        known = [
+            name
+            for cls in type(self).__mro__
+            if "__init__" in vars(cls) and cls is not object
+            for name in _parameter_names(vars(cls)["__init__"])
+        ]
+        unknown = next(iter(kwargs))
+        raise ValueError(
+            f"{type(self).__name__} has no argument {unknown!r}. "
+            f"{nearest(unknown, known)}".rstrip()
+        )
+
+    # -- what a layer computes in ---------------------------------------------
+
+    @property
+    def dtype(self) -> str:
+        """The dtype of the weights."""
+        return self.dtype_policy.variable_dtype
+
+    @property
+    def variable_dtype(self) -> str:
+        return self.dtype_policy.variable_dtype
+
+    @property
+    def compute_dtype(self) -> str:
+        """The dtype of inputs and of the arithmetic."""
+        return self.dtype_policy.compute_dtype
+
+    # -- what subclasses write ------------------------------------------------
+
+    def build(self, input_shape: Any) -> None:
+        """Makes the weights.
+
+        The default has none of its own; it lets the layers inside make theirs, by
+        calling this one on small arrays.
+        """
+        if self._sublayers():
+            inputs = map_shapes(lambda s: KerasTensor(s, self.compute_dtype), input_shape)
+            self.built = True
+            graph.infer_outputs(self, (inputs,), {})
+        self._note_build({"input_shape": input_shape})
+
+    def _note_build(self, shapes: dict[str, Any]) -> None:
+        if self._build_shapes is None:
+            self._build_shapes = shapes
+        self.built = True
+
+    def call(self, *args: Any, **kwargs: Any) -> Any:
+        """Computes the output from tensors."""
+        raise NotImplementedError(
+            f"Layer {type(self).__name__} has no `call` method. "
+            "Try: def call(self, inputs): ..."
+        )
+
+    def compute_output_shape(self, *args: Any, **kwargs: Any) -> Any:
+        """The output shape for an input shape, None standing for any size.
+
+        The default finds it by calling the layer on small arrays.
+        """
+        shapes = tree.map_structure(lambda x: x, args[0])
+        inputs = map_shapes(lambda s: KerasTensor(s, self.compute_dtype), shapes)
+        self._ensure_built((inputs,), {})
+        outputs = graph.infer_outputs(self, (inputs,), {})
+        return tree.map_structure(lambda x: x.shape, outputs)
+
+    def compute_mask(self, inputs: Any, previous_mask: Any) -> Any:
+        """The mask of the output; the default hands the input's on."""
+        return previous_mask
+
+    # -- calling --------------------------------------------------------------
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        if not self._initialized:
+            raise RuntimeError(
+                f"{type(self).__name__}.__init__ did not call super().__init__(). "
+                "Try: make `super().__init__()` its first line."
+            )
+        if any_symbolic(args) or (kwargs and any_symbolic(kwargs)):
+            return self._call_symbolically(args, kwargs)
+        args = tuple([self._as_tensors(x) for x in args])
+        if kwargs:
+            kwargs = {
+                name: self._as_tensors(x) if name in self._signature.names else x
+                for name, x in kwargs.items()
+            }
+        if self.input_spec is not None:
+            check_inputs(self, args[0] if args else next(iter(kwargs.values())))
+        if not self.built:
+            self._ensure_built(args, kwargs)
+        outer = _running.get()
+        training = self._mode(args, kwargs, outer)
+        if self._call_takes_training:
+            if len(args) <= self._signature.names.index("training"):
+                kwargs["training"] = training
+        else:
+            kwargs.pop("training", None)
+        masks = self._hand_over_masks(args, kwargs)
+        outputs = self._call_in_mode(args, kwargs, training, outer)
+        if self.activity_regularizer is not None:
+            self._add_activity_losses(outputs)
+        if self.supports_masking:
+            self._set_masks(args, outputs, masks)
+        return outputs
+
+    def _call_in_mode(
+        self, args: tuple, kwargs: dict, training: bool | None, outer: Call | None
+    ) -> Any:
+        """Runs `call`, as the outermost call or inside one of the same mode."""
+        if outer is not None and outer.training == training:
+            return self._call_in_dtype(args, kwargs)
+        if outer is None:
+            self._forget_losses()
+        inner = Call(training)
+        token = _running.set(inner)
+        try:
+            return self._call_in_dtype(args, kwargs)
+        finally:
+            _running.reset(token)
+            if outer is None:
+                self._layers_with_losses = inner.layers_with_losses
+            else:
+                outer.layers_with_losses += inner.layers_with_losses
+
+    def _call_in_dtype(self, args: tuple, kwargs: dict) -> Any:
+        if now.compute_dtype is self._autocast_dtype:
+            return self.call(*args, **kwargs)
+        with autocast(self._autocast_dtype):
+            return self.call(*args, **kwargs)
+
+    def _mode(self, args: tuple, kwargs: dict, outer: Call | None) -> bool | None:
+        """Training or inference: as said, else as around us, else as declared."""
+        if kwargs.get("training") is not None:
+            return bool(kwargs["training"])
+        if self._call_takes_training:
+            place = self._signature.names.index("training")
+            if len(args) > place and args[place] is not None:
+                return bool(args[place])
+        if outer is not None and outer.training is not None:
+            return outer.training
+        default = self._signature.defaults.get("training")
+        return default if isinstance(default, bool) else False
+
+    def _as_tensors(self, x: Any) -> Any:
+        """Arrays as tensors, real numbers in the layer's dtype."""
+        kind = type(x)
+        if kind is Tensor:
+            dtype = x.array.dtype
+            if dtype == self._compute_dtype or not self.autocast:
+                return x
+            return _cast(x, self._compute_dtype) if is_float(dtype) else x
+        if kind is np.ndarray:
+            if self.autocast and x.dtype.kind == "f" and x.dtype != self._compute_dtype:
+                x = x.astype(self._compute_dtype)
+            return Tensor(x)
+        if x is None or isinstance(x, (bool, str)):
+            return x
+        if kind in (list, tuple) and is_plain_numbers(x):
+            return self._as_tensors(Tensor(x).array)
+        if isinstance(x, (list, tuple, dict)):
+            return tree.map_structure(self._as_tensors, x)
+        if isinstance(x, Variable):
+            return self._as_tensors(ops.copy(x))
+        if isinstance(x, (int, float)) or not hasattr(x, "__array__"):
+            return x
+        return self._as_tensors(np.asarray(x))  # a DataFrame, another framework's
+
+    # -- building -------------------------------------------------------------
+
+    def _ensure_built(self, args: tuple, kwargs: dict) -> None:
+        if self.built:
+            return
+        shapes = self._shapes_for_build(args, kwargs)
+        if type(self)._builds_inside_call():
+            self._note_build(shapes)  # the layers inside build when `call` reaches them
+        else:
+            with autocast(None):
+                self.build(**shapes)
+            self.built = True
+        if self._initial_weights is not None:
+            self.set_weights(self._initial_weights)
+            self._initial_weights = None
+
+    @classmethod
+    def _builds_inside_call(cls) -> bool:
+        return cls.build is Layer.build
+
+    def _shapes_for_build(self, args: tuple, kwargs: dict) -> dict[str, Any]:
+        """`build(input_shape)` gets the shape of the first argument;
+        `build(query_shape, value_shape)` those of the arguments of that name."""
+        names = _parameter_names(_unwrapped(type(self).build))
+        given = dict(zip(self._signature.names, args, strict=False))
+        if not given and args:
+            given = {"inputs": args[0]}
+        given.update(kwargs)
+        by_name = {
+            name: shapes_of(given[name.removesuffix("_shape")])
+            for name in names
+            if given.get(name.removesuffix("_shape")) is not None
+            and name.endswith("_shape")
+        }
+        if len(names) > 1 and by_name:
+            return by_name
+        first = args[0] if args else next(iter(kwargs.values()))
+        return {names[0]: shapes_of(first)} if names else {}
+
+    def get_build_config(self) -> dict[str, Any] | None:
+        """The shapes that `build` was called with."""
+        if self._build_shapes is None:
+            return None
+        if len(self._build_shapes) == 1:
+            return {"input_shape": next(iter(self._build_shapes.values()))}
+        return {"shapes_dict": self._build_shapes}
+
+    def build_from_config(self, config: dict[str, Any]) -> None:
+        """Builds as `get_build_config` says."""
+        if self.built:
+            return
+        if config.get("shapes_dict"):
+            self.build(**{k: as_shapes(v) for k, v in config["shapes_dict"].items()})
+        elif config.get("input_shape") is not None:
+            self.build(as_shapes(config["input_shape"]))
+        else:
+            return
+        self.built = True
+
+    # -- symbolic calls -------------------------------------------------------
+
+    def _call_symbolically(self, args: tuple, kwargs: dict) -> Any:
+        if self.input_spec is not None:
+            check_inputs(self, args[0] if args else next(iter(kwargs.values())))
+        self._ensure_built(args, kwargs)
+        outputs = self.compute_output_spec(*args, **kwargs)
+        outputs = tree.map_structure(_own_copy, outputs)
+        if not self._call_takes_training:
+            kwargs = {k: v for k, v in kwargs.items() if k != "training"}
+        Node(self, args, kwargs, outputs)
+        return outputs
+
+    def compute_output_spec(self, *args: Any, **kwargs: Any) -> Any:
+        """The symbolic outputs for symbolic inputs."""
+        if type(self).compute_output_shape is Layer.compute_output_shape:
+            return graph.infer_outputs(self, args, kwargs)
+        names = _parameter_names(type(self).compute_output_shape)
+        given = dict(zip(self._signature.names, args, strict=False)) | kwargs
+        shapes = {
+            name: shapes_of(given[name.removesuffix("_shape")])
+            for name in names
+            if given.get(name.removesuffix("_shape")) is not None
+        }
+        if len(names) > 1 and shapes:
+            output_shapes = self.compute_output_shape(**shapes)
+        else:
+            first = args[0] if args else next(iter(kwargs.values()))
+            output_shapes = self.compute_output_shape(shapes_of(first))
+        return map_shapes(lambda s: KerasTensor(s, self.compute_dtype), output_shapes)
+
+    # -- masks ----------------------------------------------------------------
+
+    def _hand_over_masks(self, args: tuple, kwargs: dict) -> Any:
+        """Passes the inputs' masks to a `call` that asks for them."""
+        first = args[0] if args else None
+        masks = masks_of(first)
+        signature = self._signature
+        if signature.takes_mask and masks is not None and kwargs.get("mask") is None:
+            if len(args) <= signature.names.index("mask"):
+                kwargs["mask"] = masks
+        if signature.mask_of:
+            given = dict(zip(signature.names, args, strict=False)) | kwargs
+            for name, source in signature.mask_of.items():
+                mask = masks_of(given.get(source))
+                if mask is not None and given.get(name) is None:
+                    kwargs[name] = mask
+        return masks if masks is not None else kwargs.get("mask")
+
+    def _set_masks(self, args: tuple, outputs: Any, masks: Any) -> None:
+        inputs = args[0] if args else None
+        if type(outputs) is Tensor:
+            if outputs.mask is None:
+                outputs.mask = _mask_array(self.compute_mask(inputs, masks))
+            return
+        flat_outputs = tree.flatten(outputs)
+        flat_masks = tree.flatten(self.compute_mask(inputs, masks))
+        if len(flat_masks) == 1:  # one mask, or None, for all outputs
+            flat_masks = flat_masks * len(flat_outputs)
+        for output, mask in zip(flat_outputs, flat_masks, strict=False):
+            if isinstance(output, Tensor) and output.mask is None:
+                output.mask = _mask_array(mask)
+
+    # -- losses ---------------------------------------------------------------
+
+    def add_loss(self, loss: Any) -> None:
+        """Adds a scalar, computed in `call`, to what training minimizes."""
+        for value in loss if isinstance(loss, (list, tuple)) else [loss]:
+            self._losses.append(value)
+        running = _running.get()
+        if running is not None:
+            running.layers_with_losses.append(self)
+
+    def _add_activity_losses(self, outputs: Any) -> None:
+        for output in tree.flatten(outputs):
+            if isinstance(output, Tensor):
+                batch = max(output.shape[0], 1) if output.shape else 1
+                self.add_loss(self.activity_regularizer(output) / batch)
+                # Added after `call` has ended: the outermost layer notes itself.
+                if _running.get() is None:
+                    self._layers_with_losses.append(self)
+
+    def _forget_losses(self) -> None:
+        for layer in self._layers_with_losses:
+            layer._losses.clear()
+        self._layers_with_losses = []
+
+    @property
+    def losses(self) -> list:
+        """What the last call added, and the penalties of the regularized weights."""
+        added = [loss for layer in self._flatten_layers() for loss in layer._losses]
+        return added + self._weight_penalties()
+
+    def _weight_penalties(self) -> list:
+        return [
+            variable.regularizer(variable)
+            for variable in self.trainable_weights
+            if variable.regularizer is not None
+        ]
+
+    # -- in the graph ---------------------------------------------------------
+
+    def _node_tensors(self, side: str) -> Any:
+        if not self._inbound_nodes:
+            raise AttributeError(
+                f'Layer "{self.name}" was never called on an Input, so it has no '
+                f"symbolic {side}."
+            )
+        node = self._inbound_nodes[0]
+        if side == "output":
+            return node.outputs
+        found = node.input_tensors
+        return found[0] if len(found) == 1 else found
+
+    @property
+    def input(self) -> Any:
+        """The symbolic input of the first call."""
+        return self._node_tensors("input")
+
+    @property
+    def output(self) -> Any:
+        """The symbolic output of the first call."""
+        return self._node_tensors("output")
+
+    # -- configuration --------------------------------------------------------
+
+    def get_config(self) -> dict[str, Any]:
+        """The arguments that make such a layer again (without its weights).
+
+        Every argument of `__init__` is looked up as the attribute of that name.  A
+        class that overrides `get_config` answers for its own arguments.
+        """
+        config: dict[str, Any] = {
+            "name": self.name,
+            "trainable": self._trainable,
+            "dtype": registry.serialize_keras_object(self.dtype_policy),
+        }
+        if self.activity_regularizer is not None:
+            config["activity_regularizer"] = registry.serialize_keras_object(
+                self.activity_regularizer
+            )
+        for cls in reversed(type(self).__mro__):
+            own = vars(cls)
+            if "__init__" not in own or cls in (object, Operation, Layer):
+                continue
+            if "get_config" not in own:
+                for name in _parameter_names(own["__init__"]):
+                    if name not in config and name not in _BASE_ARGUMENTS:
+                        config[name] = self._serialized_argument(name)
+        return config
+
+    def _serialized_argument(self, name: str) -> Any:
+        if not hasattr(self, name):
+            raise NotImplementedError(
+                f"{type(self).__name__}.get_config() does not know the value of the "
+                f"argument {name!r}. Try: store it as self.{name} in __init__, or "
+                "write get_config()."
+            )
+        value = getattr(self, name)
+        if name.endswith("activation"):
+            return activations.serialize(value)
+        return registry.serialize_keras_object(value)
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> Any:
+        """A new layer from what `get_config` returned."""
+        known = {k: v for k, v in config.items() if k not in _FOREIGN_CONFIG_KEYS}
+        return cls(**known)
+
+    def __repr__(self) -> str:
+        state = "built=True" if self.built else "built=False"
+        return f"<{type(self).__name__} name={self.name}, {state}>"
+
+
+_BASE_ARGUMENTS = frozenset(
+    {"activity_regularizer", "trainable", "dtype", "autocast", "name"}
+)
+
+
+def _remember_shapes(build: Callable) -> Callable:
+    """Wraps a `build`: notes the shapes and that the layer is built."""
+    if hasattr(build, "__wrapped__"):
+        return build
+
+    @functools.wraps(build)
+    def wrapper(self: Layer, *args: Any, **kwargs: Any) -> None:
+        before = self.built and self._build_shapes is not None
+        build(self, *args, **kwargs)
+        if not before:
+            names = _parameter_names(build)
+            self._note_build(dict(zip(names, args, strict=False)) | kwargs)
+
+    return wrapper
+
+
+def _unwrapped(function: Callable) -> Callable:
+    return getattr(function, "__wrapped__", function)
+
+
+def _input_shape_of(kwargs: dict[str, Any]) -> tuple | None:
+    """The batch shape that Keras 2's `input_shape=`, `input_dim=` ... stand for."""
+    batch_shape = kwargs.pop("batch_input_shape", None)
+    input_shape = kwargs.pop("input_shape", None)
+    input_dim = kwargs.pop("input_dim", None)
+    length = kwargs.pop("input_length", None)
+    if batch_shape is not None:
+        return tuple(batch_shape)
+    if input_shape is not None:
+        if isinstance(input_shape, int):
+            input_shape = (input_shape,)
+        return (None, *input_shape)
+    if input_dim is not None:
+        return (None, input_dim) if length is None else (None, length, input_dim)
+    return None
+
+
+def _cast(x: Tensor, dtype: np.dtype) -> Tensor:
+    result = ops.cast(x, dtype)
+    result.mask = x.mask
+    return result
+
+
+def _own_copy(x: Any) -> Any:
+    """A symbolic output that is also an input (identity) gets an object of its own."""
+    if isinstance(x, KerasTensor) and x._keras_history is not None:
+        return KerasTensor(x.shape, x.dtype)
+    return x
+
+
+def _mask_array(mask: Any) -> Any:
+    return mask.array if isinstance(mask, Tensor) else mask
