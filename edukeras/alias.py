@@ -1,0 +1,65 @@
+"""`import keras` that finds edukeras: for programs that are to run unmodified."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+import types
+
+# The modules of Keras that programs import from; deep paths are those of Keras 2.
+_PUBLIC = (
+    "activations callbacks config constraints datasets dtype_policies initializers "
+    "layers losses metrics models ops optimizers random regularizers saving tree utils"
+).split()
+_OLD_PATHS = {
+    "keras.engine": "edukeras.layers",
+    "keras.engine.topology": "edukeras.layers",
+    "keras.engine.training": "edukeras.models",
+    "keras.engine.network": "edukeras.models",
+    "keras.layers.core": "edukeras.layers",
+    "keras.layers.convolutional": "edukeras.layers",
+    "keras.layers.pooling": "edukeras.layers",
+    "keras.layers.recurrent": "edukeras.layers",
+    "keras.layers.embeddings": "edukeras.layers",
+    "keras.layers.merge": "edukeras.layers",
+    "keras.layers.normalization": "edukeras.layers",
+    "keras.layers.noise": "edukeras.layers",
+    "keras.layers.advanced_activations": "edukeras.layers",
+    "keras.layers.wrappers": "edukeras.layers",
+    "keras.optimizers.schedules": "edukeras.schedules",
+    "keras.utils.np_utils": "edukeras.utils",
+    "keras.utils.generic_utils": "edukeras.utils",
+    "keras.backend": "edukeras.legacy",
+    "keras.preprocessing.sequence": "edukeras.utils",
+}
+# Packages that only hold others.
+_EMPTY = ("keras.preprocessing",)
+
+
+def install_as_keras() -> None:
+    """Lets `import keras` and `from keras.layers import Dense` mean edukeras.
+
+    For this process, and only if real Keras has not been imported yet.
+    """
+    present = sys.modules.get("keras")
+    if present is not None and present.__name__ != "edukeras":
+        raise RuntimeError(
+            "Real Keras is imported already. "
+            "Try: call edukeras.install_as_keras() before `import keras`."
+        )
+    sys.modules["keras"] = importlib.import_module("edukeras")
+    for name in _PUBLIC:
+        sys.modules[f"keras.{name}"] = importlib.import_module(f"edukeras.{name}")
+    for name in _EMPTY:
+        sys.modules[name] = types.ModuleType(name)
+    for name, target in _OLD_PATHS.items():
+        module = importlib.import_module(target)
+        sys.modules[name] = module
+        parent, _, child = name.rpartition(".")
+        if not hasattr(sys.modules[parent], child):
+            setattr(sys.modules[parent], child, module)
+    datasets = sys.modules["keras.datasets"]
+    for name in getattr(datasets, "__all__", ()):
+        module = getattr(datasets, name)
+        if isinstance(module, types.ModuleType):
+            sys.modules[f"keras.datasets.{name}"] = module

@@ -1,0 +1,8 @@
+"""keras.models: Model, Sequential, and how to copy and load them."""
+
+from edukeras.models.model import Model as Model
+from edukeras.models.sequential import Sequential as Sequential
+from edukeras.saving import load_model as load_model
+from edukeras.saving import model_from_json as model_from_json
+from edukeras.saving import model_from_yaml as model_from_yaml
+from edukeras.saving import save_model as save_model
