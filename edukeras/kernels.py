@@ -1,0 +1,245 @@
+"""The one door to the kernels, compiled (Cython) or reference (NumPy).
+
+Everything above this file calls `kernels.relu(x)` and need not know which one runs:
+
+>>> import numpy as np
+>>> relu(np.array([-1.0, 2.0]))
+array([0., 2.])
+>>> with using("reference"):
+...     info().kind
+'reference'
+
+Where the compiled modules are missing (no compiler, no scipy) the reference runs, and
+`info()` says so. The compiled modules take matrix products from BLAS, a library which
+scipy brings along; the end of this file loads it.
+"""
+
+# The imported kernels are for the callers of this file:
+# ruff: noqa: F401
+from __future__ import annotations
+
+import ctypes
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib import import_module
+from importlib.machinery import ExtensionFileLoader, ModuleSpec, PathFinder
+from importlib.util import find_spec, module_from_spec
+
+from edukeras.errors import EdukerasError, explain, unknown_name
+from edukeras.reference.activations import (
+    elu,
+    elu_backward,
+    exponential,
+    exponential_backward,
+    gelu,
+    gelu_backward,
+    leaky_relu,
+    leaky_relu_backward,
+    log_softmax,
+    log_softmax_backward,
+    relu,
+    relu_backward,
+    selu,
+    selu_backward,
+    sigmoid,
+    sigmoid_backward,
+    silu,
+    silu_backward,
+    softmax,
+    softmax_backward,
+    softplus,
+    softplus_backward,
+    softsign,
+    softsign_backward,
+    tanh,
+    tanh_backward,
+)
+from edukeras.reference.batchnorm import (
+    batchnorm_backward,
+    batchnorm_inference,
+    batchnorm_train,
+)
+from edukeras.reference.dense import (
+    dense,
+    dense_backward,
+    matmul,
+)
+from edukeras.reference.dropout import (
+    dropout_mask,
+)
+from edukeras.reference.losses import (
+    binary_crossentropy,
+    binary_crossentropy_backward,
+    categorical_crossentropy,
+    categorical_crossentropy_backward,
+    sigmoid_binary_crossentropy,
+    sigmoid_binary_crossentropy_backward,
+    softmax_crossentropy,
+    softmax_crossentropy_backward,
+    sparse_categorical_crossentropy,
+    sparse_categorical_crossentropy_backward,
+    sparse_softmax_crossentropy,
+    sparse_softmax_crossentropy_backward,
+)
+from edukeras.reference.optimizers import (
+    adam_update,
+    momentum_update,
+    rmsprop_update,
+    sgd_update,
+)
+
+# The modules of kernels. The twins' __all__ lists the names in each.
+FAMILIES = ("activations", "batchnorm", "dense", "dropout", "losses", "optimizers")
+
+# Where `_kernels/dense.pyx` takes its matrix products from.
+BLAS_MODULE = "scipy.linalg.cython_blas"
+
+
+@dataclass(frozen=True)
+class KernelInfo:
+    """Which kernels run, why, and on which BLAS."""
+
+    kind: str  # "compiled" or "reference"
+    reason: str
+    blas_core: str  # the type of CPU that BLAS has code for, such as "SkylakeX"
+    blas_threads: int | None
+
+    def __repr__(self) -> str:
+        threads = "" if self.blas_threads is None else f", {self.blas_threads} threads"
+        return f"{self.kind} kernels ({self.reason}); BLAS: {self.blas_core}{threads}"
+
+
+def use(kind: str) -> None:
+    """Switch all kernels, from now on, to "compiled" or "reference".
+
+    Raises:
+        EdukerasError: for "compiled" where the compiled kernels are not installed.
+    """
+    global _kind, _reason
+    if kind not in ("compiled", "reference"):
+        raise unknown_name("kind of kernels", kind, ("compiled", "reference"))
+    if kind == "compiled" and _import_error is not None:
+        raise EdukerasError(
+            explain(
+                f"The compiled kernels are not installed: {_import_error}.",
+                hint="install a C compiler and scipy, then edukeras again.",
+            )
+        )
+    package = "edukeras._kernels" if kind == "compiled" else "edukeras.reference"
+    for family in FAMILIES:
+        kernels = import_module(f"{package}.{family}")
+        for name in import_module(f"edukeras.reference.{family}").__all__:
+            globals()[name] = getattr(kernels, name)
+    _kind, _reason = kind, f'chosen by use("{kind}")'
+
+
+@contextmanager
+def using(kind: str) -> Iterator[None]:
+    """`use(kind)` for the length of a `with` block."""
+    global _reason
+    kind_before, reason_before = _kind, _reason
+    use(kind)
+    try:
+        yield
+    finally:
+        use(kind_before)
+        _reason = reason_before
+
+
+def info() -> KernelInfo:
+    """What runs and why; it prints as one readable line."""
+    if _kind == "reference":
+        return KernelInfo(_kind, _reason, "that of NumPy", None)
+    # A search for a function in a library goes on in the libraries it is linked with.
+    library = ctypes.CDLL(_blas_file())
+    try:
+        corename = library.scipy_openblas_get_corename
+        num_threads = library.scipy_openblas_get_num_threads
+    except AttributeError:  # another BLAS than scipy's own OpenBLAS, or Windows
+        return KernelInfo(_kind, _reason, "of unknown type", None)
+    corename.restype = ctypes.c_char_p
+    return KernelInfo(_kind, _reason, corename().decode(), num_threads())
+
+
+def _import_compiled() -> None:
+    """Import all compiled modules, and for `dense` scipy's BLAS, but not scipy.linalg.
+
+    The usual import of scipy.linalg.cython_blas runs all of scipy.linalg first, which
+    takes longer than NumPy and edukeras together. So it is loaded as a file, and then
+    forgotten: a later `import scipy.linalg` goes the usual way.
+    """
+    import_module("edukeras._kernels.activations")  # fails early if there are none
+    load_alone = BLAS_MODULE not in sys.modules
+    if load_alone:
+        file = _blas_file()
+        loader = ExtensionFileLoader(BLAS_MODULE, file)
+        with _best_blas_core():
+            module = module_from_spec(ModuleSpec(BLAS_MODULE, loader, origin=file))
+            loader.exec_module(module)
+        sys.modules[BLAS_MODULE] = module
+    try:
+        for family in FAMILIES:
+            import_module(f"edukeras._kernels.{family}")
+    finally:
+        if load_alone:
+            del sys.modules[BLAS_MODULE]
+
+
+def _blas_file() -> str:
+    """The file of scipy.linalg.cython_blas."""
+    scipy = find_spec("scipy")
+    if scipy is None or scipy.submodule_search_locations is None:
+        raise ImportError("scipy is not installed")
+    folders = [
+        os.path.join(path, "linalg") for path in scipy.submodule_search_locations
+    ]
+    spec = PathFinder.find_spec(BLAS_MODULE, folders)
+    if spec is None or spec.origin is None:
+        raise ImportError(f"this scipy has no {BLAS_MODULE}")
+    return spec.origin
+
+
+@contextmanager
+def _best_blas_core() -> Iterator[None]:
+    """While scipy's OpenBLAS loads, name the core it should choose, if it would not.
+
+    Several releases take AMD's Zen 5 for a Haswell, at half the speed (OpenBLAS issue
+    6029). On AMD, SkylakeX is its best core wherever the CPU has AVX-512; on Intel it
+    chooses well. What the user has set stays.
+    """
+    variable = "OPENBLAS_CORETYPE"
+    if variable in os.environ or not _is_amd_with_avx512():
+        yield
+        return
+    os.environ[variable] = "SKYLAKEX"
+    try:
+        yield
+    finally:
+        del os.environ[variable]
+
+
+def _is_amd_with_avx512() -> bool:
+    """Read from /proc/cpuinfo: known on Linux only."""
+    try:
+        with open("/proc/cpuinfo") as file:
+            first_cpu = file.read(4096)
+    except OSError:
+        return False
+    needed = ("AuthenticAMD", "avx512f", "avx512dq", "avx512cd", "avx512bw", "avx512vl")
+    return all(word in first_cpu for word in needed)
+
+
+_kind = "reference"
+_reason = ""
+_import_error: Exception | None = None
+try:
+    _import_compiled()
+except Exception as error:  # whatever keeps a binary from loading, the twins can run
+    _import_error = error
+    _reason = f"the compiled kernels are not installed: {error}"
+else:
+    use("compiled")
+    _reason = "installed and chosen by default"
