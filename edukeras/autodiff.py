@@ -33,7 +33,7 @@ class _Now(threading.local):
 now = _Now()
 
 
-def op(function: Callable) -> Callable:
+def op(function: Callable) -> Any:
     """Makes an op of a function on arrays that returns `(output, backward)`.
 
     Positional parameters are inputs: arrays, and the gradient flows to them.
@@ -73,7 +73,7 @@ def op(function: Callable) -> Callable:
                 arrays.append(x if kind is np.ndarray else _plain(x, count))
         output, backward = function(*arrays, **options)
         if type(output) is not tuple:
-            result = Tensor(output, traced)
+            result: Any = Tensor(output, traced)
         else:
             result = tuple([Tensor(part, traced) for part in output])
         if traced and now.tapes:
@@ -134,7 +134,7 @@ def _variable_array(variable: Variable) -> np.ndarray:
     return array
 
 
-class autocast:  # noqa: N801 - used like a function: `with autocast(dtype):`
+class autocast:
     """While open, ops see float variables in this dtype (mixed precision)."""
 
     def __init__(self, dtype: np.dtype | None) -> None:

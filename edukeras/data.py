@@ -43,7 +43,7 @@ def unpack_x_y_sample_weight(data: Any) -> Batch:
                 received=f"{len(data)} parts",
             )
         )
-    return (*data, *(None,) * (3 - len(data)))  # type: ignore[return-value]
+    return (*data, *(None,) * (3 - len(data)))
 
 
 def pack_x_y_sample_weight(x: Any, y: Any = None, sample_weight: Any = None) -> Any:
@@ -204,7 +204,7 @@ class IterableData:
 
     def __init__(self, source: Iterable, steps: int | None = None) -> None:
         self.source = source
-        self.is_generator = iter(source) is source  # type: ignore[comparison-overlap]
+        self.is_generator = iter(source) is source
         self.steps = steps
         if steps is None and not self.is_generator and hasattr(source, "__len__"):
             self.steps = len(source)  # type: ignore[arg-type]

@@ -16,7 +16,7 @@ import numpy as np
 
 from edukeras import tree
 from edukeras.errors import GraphError, explain
-from edukeras.tensor import KerasTensor, Tensor, numpy_dtype
+from edukeras.tensor import KerasTensor, Tensor, is_float, numpy_dtype
 
 _names: Counter[str] = Counter()
 
@@ -62,7 +62,7 @@ class OpCall(Operation):
 
     def __init__(self, function: Callable, name: str | None = None) -> None:
         self.function = function
-        super().__init__(name or auto_name(function.__name__))
+        super().__init__(name or auto_name(function.__name__.lstrip("_")))
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         return self.function(*args, **kwargs)
@@ -138,7 +138,11 @@ def _small(x: Any, size: int) -> Any:
     if not isinstance(x, KerasTensor):
         return x
     shape = tuple(size if n is None else n for n in x.shape)
-    return Tensor(np.ones(shape, numpy_dtype(x.dtype)))
+    values = np.ones(shape, numpy_dtype(x.dtype))
+    if len(shape) > 1 and is_float(x.dtype):
+        # Square matrices shall have an inverse and a Cholesky decomposition.
+        values += np.eye(*shape[-2:], dtype=values.dtype)
+    return Tensor(values)
 
 
 def _symbolic_result(a: Any, b: Any) -> Any:

@@ -266,7 +266,7 @@ def find_function(name: str) -> Callable:
 
 def find_class(
     class_name: str, module: str | None = None, registered_name: str | None = None
-) -> type:
+) -> Any:
     """A registered or built-in class, by the names in a record."""
     for name in (registered_name, class_name):
         if name and (cls := get_registered_object(name)) is not None:
@@ -282,7 +282,8 @@ def find_class(
                 return cls
         return next(iter(choices.values()))
     hint = nearest(class_name, [*_builtin, *_custom]) or (
-        f"If it is your own class, pass custom_objects={{'{short_name}': {short_name}}} "
+        "If it is your own class, pass "
+        f"custom_objects={{'{short_name}': {short_name}}} "
         "or decorate it with @keras.saving.register_keras_serializable()."
     )
     raise UnknownNameError(f"Unknown class {class_name!r}. {hint}")
@@ -326,7 +327,7 @@ def _resolve_record(kind: str, record: dict, known: Mapping[str, Any]) -> Any:
             explain(f"This dict is no {kind}.", expected='keys "class_name", "config"')
         )
     class_name = record["class_name"]
-    cls = get_registered_object(record.get("registered_name") or class_name)
+    cls: Any = get_registered_object(record.get("registered_name") or class_name)
     if cls is None:
         cls = known.get(class_name.split(">")[-1])
     if cls is not None and inspect.isclass(cls):

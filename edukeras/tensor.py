@@ -7,6 +7,7 @@ does not exist yet: what `Input()` returns and what layers called on it return.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -30,6 +31,8 @@ def standardize_dtype(dtype: Any) -> str:
     """
     if dtype is None:
         return config.floatx()
+    if isinstance(dtype, np.dtype):  # before comparing: np.dtype("float64") == float
+        return dtype.name
     if dtype in ("float", float):
         return config.floatx()
     if dtype in ("int", int):
@@ -58,6 +61,12 @@ def numpy_dtype(dtype: Any) -> np.dtype:
 
         return np.dtype(ml_dtypes.bfloat16)
     return np.dtype(name)
+
+
+@functools.cache
+def dtype_name(dtype: np.dtype) -> str:
+    """The name of a NumPy dtype; NumPy takes a while to put it together."""
+    return dtype.name
 
 
 def is_float(dtype: Any) -> bool:
@@ -253,7 +262,7 @@ class _Numbers(Operators):
 
     @property
     def dtype(self) -> str:
-        return self.array.dtype.name
+        return dtype_name(self.array.dtype)
 
     @property
     def ndim(self) -> int:
@@ -264,7 +273,7 @@ class _Numbers(Operators):
         return self.array.size
 
     @property
-    def T(self) -> Any:  # noqa: N802 - NumPy's and Keras's name
+    def T(self) -> Any:
         return OPERATORS["transpose"](self)
 
     def numpy(self) -> np.ndarray:

@@ -19,7 +19,7 @@ ROWS = [
     {"kernels"},
     {"tensor"},
     {"autodiff", "graph", "dtype_policies"},
-    {"ops", "random"},
+    {"ops", "random", "finite_differences"},
     {"initializers", "regularizers", "constraints", "activations"},
     {"layers", "losses", "metrics", "optimizers", "schedules"},
     {"data", "callbacks", "saving"},

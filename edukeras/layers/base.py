@@ -10,7 +10,6 @@ Source: https://keras.io/api/layers/base_layer/
 from __future__ import annotations
 
 import functools
-import inspect
 from collections.abc import Callable
 from contextvars import ContextVar
 from typing import Any
@@ -29,6 +28,11 @@ from edukeras import (
 from edukeras.autodiff import autocast, now
 from edukeras.errors import explain, nearest
 from edukeras.graph import Node, Operation
+from edukeras.layers.arguments import (
+    call_signature,
+    input_shape_of,
+    parameter_names,
+)
 from edukeras.layers.input_spec import InputSpec as InputSpec
 from edukeras.layers.input_spec import check_inputs
 from edukeras.layers.structure import (
@@ -60,41 +64,6 @@ class Call:
 
 
 _running: ContextVar[Call | None] = ContextVar("running", default=None)
-
-
-class CallSignature:
-    """What the `call` of a class can be given."""
-
-    def __init__(self, function: Callable) -> None:
-        parameters = list(inspect.signature(function).parameters.values())[1:]
-        named = [
-            p
-            for p in parameters
-            if p.kind in (p.POSITIONAL_OR_KEYWORD, p.KEYWORD_ONLY, p.POSITIONAL_ONLY)
-        ]
-        self.names = [p.name for p in named]
-        self.defaults = {p.name: p.default for p in named}
-        self.takes_training = "training" in self.names
-        self.takes_mask = "mask" in self.names
-        # Of `call(query, value, query_mask=None)`: {"query_mask": "query"}.
-        self.mask_of = {
-            name: name.removesuffix("_mask")
-            for name in self.names
-            if name.endswith("_mask") and name.removesuffix("_mask") in self.names
-        }
-
-
-@functools.cache
-def _call_signature(function: Callable) -> CallSignature:
-    return CallSignature(function)
-
-
-@functools.cache
-def _parameter_names(function: Callable) -> tuple[str, ...]:
-    """The named parameters of a method, without self."""
-    parameters = list(inspect.signature(function).parameters.values())[1:]
-    kinds = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
-    return tuple(p.name for p in parameters if p.kind not in kinds)
 
 
 class Layer(WeightOwner):
@@ -140,16 +109,16 @@ class Layer(WeightOwner):
         self.built = False
         self.dtype_policy = dtype_policies.get(dtype)
         self.autocast = autocast
-        self.activity_regularizer = regularizers.get(activity_regularizer)
+        self.activity_regularizer: Any = regularizers.get(activity_regularizer)
         self._trainable = bool(trainable)
         self._trainable_variables: list[Variable] = []
         self._non_trainable_variables: list[Variable] = []
         self._losses: list[Any] = []
         self._layers_with_losses: list[Layer] = []
         self._build_shapes: dict[str, Any] | None = None
-        self._input_shape_argument = _input_shape_of(kwargs)
+        self._input_shape_argument = input_shape_of(kwargs)
         self._initial_weights = kwargs.pop("weights", None)
-        self._signature = _call_signature(type(self).call)
+        self._signature = call_signature(type(self).call)
         self._call_takes_training = self._signature.takes_training
         self._compute_dtype = numpy_dtype(self.dtype_policy.compute_dtype)
         mixed = self.compute_dtype != self.variable_dtype
@@ -168,7 +137,7 @@ class Layer(WeightOwner):
             name
             for cls in type(self).__mro__
             if "__init__" in vars(cls) and cls is not object
-            for name in _parameter_names(vars(cls)["__init__"])
+            for name in parameter_names(vars(cls)["__init__"])
         ]
         unknown = next(iter(kwargs))
         raise ValueError(
@@ -201,10 +170,13 @@ class Layer(WeightOwner):
         calling this one on small arrays.
         """
         if self._sublayers():
-            inputs = map_shapes(lambda s: KerasTensor(s, self.compute_dtype), input_shape)
+            inputs = map_shapes(self._symbolic, input_shape)
             self.built = True
             graph.infer_outputs(self, (inputs,), {})
         self._note_build({"input_shape": input_shape})
+
+    def _symbolic(self, shape: tuple) -> KerasTensor:
+        return KerasTensor(shape, self.compute_dtype)
 
     def _note_build(self, shapes: dict[str, Any]) -> None:
         if self._build_shapes is None:
@@ -224,7 +196,7 @@ class Layer(WeightOwner):
         The default finds it by calling the layer on small arrays.
         """
         shapes = tree.map_structure(lambda x: x, args[0])
-        inputs = map_shapes(lambda s: KerasTensor(s, self.compute_dtype), shapes)
+        inputs = map_shapes(self._symbolic, shapes)
         self._ensure_built((inputs,), {})
         outputs = graph.infer_outputs(self, (inputs,), {})
         return tree.map_structure(lambda x: x.shape, outputs)
@@ -353,7 +325,7 @@ class Layer(WeightOwner):
     def _shapes_for_build(self, args: tuple, kwargs: dict) -> dict[str, Any]:
         """`build(input_shape)` gets the shape of the first argument;
         `build(query_shape, value_shape)` those of the arguments of that name."""
-        names = _parameter_names(_unwrapped(type(self).build))
+        names = parameter_names(_unwrapped(type(self).build))
         given = dict(zip(self._signature.names, args, strict=False))
         if not given and args:
             given = {"inputs": args[0]}
@@ -406,7 +378,7 @@ class Layer(WeightOwner):
         """The symbolic outputs for symbolic inputs."""
         if type(self).compute_output_shape is Layer.compute_output_shape:
             return graph.infer_outputs(self, args, kwargs)
-        names = _parameter_names(type(self).compute_output_shape)
+        names = parameter_names(type(self).compute_output_shape)
         given = dict(zip(self._signature.names, args, strict=False)) | kwargs
         shapes = {
             name: shapes_of(given[name.removesuffix("_shape")])
@@ -418,7 +390,7 @@ class Layer(WeightOwner):
         else:
             first = args[0] if args else next(iter(kwargs.values()))
             output_shapes = self.compute_output_shape(shapes_of(first))
-        return map_shapes(lambda s: KerasTensor(s, self.compute_dtype), output_shapes)
+        return map_shapes(self._symbolic, output_shapes)
 
     # -- masks ----------------------------------------------------------------
 
@@ -535,7 +507,7 @@ class Layer(WeightOwner):
             if "__init__" not in own or cls in (object, Operation, Layer):
                 continue
             if "get_config" not in own:
-                for name in _parameter_names(own["__init__"]):
+                for name in parameter_names(own["__init__"]):
                     if name not in config and name not in _BASE_ARGUMENTS:
                         config[name] = self._serialized_argument(name)
         return config
@@ -578,7 +550,7 @@ def _remember_shapes(build: Callable) -> Callable:
         before = self.built and self._build_shapes is not None
         build(self, *args, **kwargs)
         if not before:
-            names = _parameter_names(build)
+            names = parameter_names(build)
             self._note_build(dict(zip(names, args, strict=False)) | kwargs)
 
     return wrapper
@@ -586,23 +558,6 @@ def _remember_shapes(build: Callable) -> Callable:
 
 def _unwrapped(function: Callable) -> Callable:
     return getattr(function, "__wrapped__", function)
-
-
-def _input_shape_of(kwargs: dict[str, Any]) -> tuple | None:
-    """The batch shape that Keras 2's `input_shape=`, `input_dim=` ... stand for."""
-    batch_shape = kwargs.pop("batch_input_shape", None)
-    input_shape = kwargs.pop("input_shape", None)
-    input_dim = kwargs.pop("input_dim", None)
-    length = kwargs.pop("input_length", None)
-    if batch_shape is not None:
-        return tuple(batch_shape)
-    if input_shape is not None:
-        if isinstance(input_shape, int):
-            input_shape = (input_shape,)
-        return (None, *input_shape)
-    if input_dim is not None:
-        return (None, input_dim) if length is None else (None, length, input_dim)
-    return None
 
 
 def _cast(x: Tensor, dtype: np.dtype) -> Tensor:

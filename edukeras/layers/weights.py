@@ -110,10 +110,10 @@ class WeightOwner(Operation):
                     found.setdefault(id(item), item)
         return list(found.values())
 
-    def _sublayers(self) -> list[WeightOwner]:
+    def _sublayers(self) -> list[Any]:
         return [layer for layer in self._attributes(WeightOwner) if layer is not self]
 
-    def _flatten_layers(self) -> list[WeightOwner]:
+    def _flatten_layers(self) -> list[Any]:
         """This layer and all below it, each once."""
         found: dict[int, WeightOwner] = {}
 

@@ -303,7 +303,10 @@ def _node_record(args: Any, kwargs: Any, reference: Callable) -> dict[str, Any]:
 
 
 # Where Keras keeps the class of an op; all others are in keras.src.ops.numpy.
-_OP_MODULES = {"edukeras.ops.nn": "keras.src.ops.nn", "edukeras.ops.core": "keras.src.ops.core"}
+_OP_MODULES = {
+    "edukeras.ops.nn": "keras.src.ops.nn",
+    "edukeras.ops.core": "keras.src.ops.core",
+}
 
 
 def _op_record(operation: OpCall, node: Node, reference: Callable) -> dict[str, Any]:
@@ -348,15 +351,16 @@ def graph_from_config(config: dict[str, Any]) -> tuple[Any, Any]:
 
     calls = dict.fromkeys(operations, 0)
     while waiting:
-        later = []
+        later: list[tuple[str, dict]] = []
         for name, node in waiting:
             # A layer's calls keep their order: they are numbered.
             held_back = any(other == name for other, _ in later)
             if held_back or not _is_ready(node, outputs):
                 later.append((name, node))
                 continue
-            args, kwargs = _arguments(node["args"], tensor), _arguments(
-                node["kwargs"], tensor
+            args, kwargs = (
+                _arguments(node["args"], tensor),
+                _arguments(node["kwargs"], tensor),
             )
             result = operations[name](*args, **kwargs)
             outputs[name, calls[name]] = tree.flatten(result)

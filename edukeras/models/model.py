@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from edukeras import registry, saving
 from edukeras.errors import GraphError, NotBuiltError, UnknownNameError, nearest
 from edukeras.graph import auto_name
@@ -19,7 +17,7 @@ from edukeras.models.summary import print_summary
 from edukeras.models.training import Trainer
 
 
-class Model(Trainer, Layer):
+class Model(Trainer):
     """A trainable whole.
 
     Args:

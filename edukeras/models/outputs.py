@@ -85,9 +85,7 @@ class CompiledLoss:
         assert self._by_output is not None
         if len(self._by_output) == 1:
             loss, weight = self._by_output[0]
-            value = loss(
-                only(y_true), only(y_pred), sample_weight=only(sample_weight)
-            )
+            value = loss(only(y_true), only(y_pred), sample_weight=only(sample_weight))
             return value if weight == 1.0 else value * weight
         return self._weighted_sum(y_true, y_pred, sample_weight)
 
@@ -236,10 +234,9 @@ def _make_metric(identifier: Any, prefix: str) -> Any:
     if isinstance(identifier, str) and identifier in _KINDS_BY_SHAPE:
         return MetricByShape(_KINDS_BY_SHAPE[identifier], name=prefix + identifier)
     metric = metrics_module.get(identifier)
+    name: Any = getattr(metric, "name", None) or getattr(metric, "__name__", "metric")
     if isinstance(identifier, str):
         name = identifier
-    else:
-        name = getattr(metric, "name", None) or getattr(metric, "__name__", "metric")
     if not isinstance(metric, metrics_module.Metric):
         return metrics_module.MeanMetricWrapper(metric, name=prefix + name)
     if prefix:  # each output counts for itself
@@ -249,7 +246,7 @@ def _make_metric(identifier: Any, prefix: str) -> Any:
 
 
 class MetricByShape(metrics_module.Metric):
-    """"accuracy" or "crossentropy": which one, the shapes of the first batch tell.
+    """ "accuracy" or "crossentropy": which one, the shapes of the first batch tell.
 
     One output unit: binary.  Class numbers as targets: sparse categorical.  Rows of
     the same length as the output: categorical.

@@ -55,8 +55,8 @@ class Sequential(Model):
         if any(layer.name == other.name for other in self._chain):
             raise ValueError(
                 explain(
-                    f'A Sequential model needs layers of different names; "{layer.name}"'
-                    " is there already.",
+                    "A Sequential model needs layers of different names; "
+                    f'"{layer.name}" is there already.',
                     hint="another name=; a layer that is to be used twice needs the "
                     "functional API.",
                 )
@@ -119,7 +119,7 @@ class Sequential(Model):
     def _ensure_built(self, args: tuple, kwargs: dict) -> None:
         if self.built:
             return
-        inputs = args[0] if args else kwargs.get("inputs")
+        inputs: Any = args[0] if args else kwargs.get("inputs")
         if not self._chain:
             raise ValueError(
                 f'The Sequential model "{self.name}" has no layers. '

@@ -319,7 +319,7 @@ def totals_text(model: Any) -> list[str]:
         "Non-trainable params": model.non_trainable_weights,
     }
     optimizer = getattr(model, "optimizer", None)
-    if getattr(optimizer, "built", False):
+    if optimizer is not None and getattr(optimizer, "built", False):
         sums["Optimizer params"] = optimizer.variables
     return [
         f" {what}: {count_numbers(variables):,} "

@@ -46,7 +46,7 @@ import keras
 class SimpleMLP(keras.Model): #Keras.Model 상속
 
     def __init__(self, use_bn=False, use_dp=False, num_classes=10):
-      #model layer 정의 
+      #model layer 정의
         super(SimpleMLP, self).__init__(name='mlp')
         self.use_bn = use_bn
         self.use_dp = use_dp

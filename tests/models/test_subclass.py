@@ -62,7 +62,8 @@ def test_weights_come_with_the_first_data():
     assert model.weights == []
     assert not model.built
     model(np.ones((2, 4)))
-    assert [w.shape for w in model.get_weights()] == [(4, 3), (3,), (3, 3), (3,), (3, 1), (1,)]  # fmt: skip
+    shapes = [w.shape for w in model.get_weights()]
+    assert shapes == [(4, 3), (3,), (3, 3), (3,), (3, 1), (1,)]
 
 
 def test_build_makes_the_weights_without_data():

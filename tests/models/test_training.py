@@ -98,9 +98,7 @@ def test_initial_epoch_counts_from_there():
 
 def test_steps_per_epoch_limits_the_batches():
     counter = Batches()
-    linear().fit(
-        X, Y, batch_size=2, steps_per_epoch=3, callbacks=[counter], verbose=0
-    )
+    linear().fit(X, Y, batch_size=2, steps_per_epoch=3, callbacks=[counter], verbose=0)
     assert counter.count == [3]
 
 
@@ -166,9 +164,7 @@ def test_class_weight_multiplies_the_loss_of_a_class_and_sample_weight():
     loss = model.fit(X, labels, class_weight={1: 3.0}, verbose=0).history["loss"][0]
     assert loss == pytest.approx(np.mean(factor * each), rel=1e-5)
     weights = np.linspace(0, 1, 10)
-    both = model.fit(
-        X, labels, class_weight={1: 3.0}, sample_weight=weights, verbose=0
-    )
+    both = model.fit(X, labels, class_weight={1: 3.0}, sample_weight=weights, verbose=0)
     expected = np.mean(weights * factor * each)
     assert both.history["loss"][0] == pytest.approx(expected, rel=1e-5)
 
@@ -267,9 +263,7 @@ def endless():
 
 def test_endless_generator_with_steps():
     counter = Batches()
-    linear().fit(
-        endless(), steps_per_epoch=3, epochs=2, callbacks=[counter], verbose=0
-    )
+    linear().fit(endless(), steps_per_epoch=3, epochs=2, callbacks=[counter], verbose=0)
     assert counter.count == [3, 3]
 
 
@@ -370,7 +364,8 @@ def test_text_is_refused():
 )
 def test_accuracy_resolves_to_the_kind_that_fits(units, activation, target, expected):
     model = keras.Sequential([keras.Input((2,)), layers.Dense(units, activation)])
-    model.compile("sgd", "mse" if expected != "sparse" else "sparse_categorical_crossentropy", metrics=["accuracy"])  # fmt: skip
+    loss = "sparse_categorical_crossentropy" if expected == "sparse" else "mse"
+    model.compile("sgd", loss, metrics=["accuracy"])
     outputs = model.predict(X[:4], verbose=0)
     if expected == "binary":
         right = (outputs > 0.5) == target
@@ -412,9 +407,7 @@ def test_metrics_are_not_weighted_and_weighted_metrics_are():
 
 def two_headed(**kwargs):
     x = keras.Input((2,))
-    model = keras.Model(
-        x, [layers.Dense(1, name="p")(x), layers.Dense(1, name="q")(x)]
-    )
+    model = keras.Model(x, [layers.Dense(1, name="p")(x), layers.Dense(1, name="q")(x)])
     model.compile("sgd", **kwargs)
     return model
 
@@ -625,7 +618,10 @@ def test_uncompiled_models_say_compile(method, error):
     ("arguments", "hint"),
     [
         (("addam", "mse"), 'Did you mean "adam"'),
-        (("adam", "categorical_crossentrpy"), 'Did you mean "categorical_crossentropy"'),
+        (
+            ("adam", "categorical_crossentrpy"),
+            'Did you mean "categorical_crossentropy"',
+        ),
         (("adam", "mse", None, ["acuracy"]), "Did you mean"),
     ],
 )
