@@ -24,7 +24,7 @@ ROWS = [
     {"layers", "losses", "metrics", "optimizers", "schedules"},
     {"data", "callbacks", "saving"},
     {"models"},
-    {"testing", "datasets", "legacy"},
+    {"testing", "datasets", "utils", "legacy", "alias"},
     {"inspect"},
     {"jupyter", "grading", "export", "_lessons"},
     {"cli", "__main__", "edukeras"},  # "edukeras": the public names of __init__.py

@@ -7,12 +7,16 @@ Nothing is downloaded, and nothing is read before `load_data()` is called.
 (1497, 8, 8)
 """
 
-from edukeras.datasets import breast_cancer as breast_cancer
-from edukeras.datasets import digits as digits
-from edukeras.datasets import iris as iris
-from edukeras.datasets import wine as wine
-from edukeras.datasets.generators import make_blobs as make_blobs
-from edukeras.datasets.generators import make_circles as make_circles
-from edukeras.datasets.generators import make_moons as make_moons
-from edukeras.datasets.generators import make_spirals as make_spirals
-from edukeras.datasets.generators import make_xor as make_xor
+from edukeras.datasets import (
+    breast_cancer as breast_cancer,
+    digits as digits,
+    iris as iris,
+    wine as wine,
+)
+from edukeras.datasets.generators import (
+    make_blobs as make_blobs,
+    make_circles as make_circles,
+    make_moons as make_moons,
+    make_spirals as make_spirals,
+    make_xor as make_xor,
+)

@@ -21,25 +21,28 @@ An author writes in `lessons/NN_topic/checks.py`::
         expect_close(y, 0.5, "Here the weighted sum is 0. What is sigmoid(0)?")
 """
 
-from edukeras.grading.checks import expect as expect
-from edukeras.grading.checks import expect_close as expect_close
-from edukeras.grading.checks import expect_not_close as expect_not_close
-from edukeras.grading.checks import expect_raises as expect_raises
-from edukeras.grading.checks import expect_shape as expect_shape
-from edukeras.grading.checks import expect_type as expect_type
-from edukeras.grading.checks import part as part
-from edukeras.grading.exercises import Exercise as Exercise
-from edukeras.grading.exercises import check as check
-from edukeras.grading.lessons import Lesson as Lesson
-from edukeras.grading.lessons import current_lesson as current_lesson
-from edukeras.grading.lessons import grade as grade
-from edukeras.grading.lessons import lesson as lesson
-from edukeras.grading.lessons import lesson_names as lesson_names
-from edukeras.grading.lessons import lessons_folder as lessons_folder
-from edukeras.grading.outcomes import CheckFailed as CheckFailed
-from edukeras.grading.outcomes import Outcome as Outcome
-from edukeras.grading.release import copy_lessons as copy_lessons
-from edukeras.grading.release import learner_version as learner_version
-from edukeras.grading.release import strip_widgets as strip_widgets
-from edukeras.grading.verify import answered as answered
-from edukeras.grading.verify import verify as verify
+from edukeras.grading.checks import (
+    expect as expect,
+    expect_close as expect_close,
+    expect_not_close as expect_not_close,
+    expect_raises as expect_raises,
+    expect_shape as expect_shape,
+    expect_type as expect_type,
+    part as part,
+)
+from edukeras.grading.exercises import Exercise as Exercise, check as check
+from edukeras.grading.lessons import (
+    Lesson as Lesson,
+    current_lesson as current_lesson,
+    grade as grade,
+    lesson as lesson,
+    lesson_names as lesson_names,
+    lessons_folder as lessons_folder,
+)
+from edukeras.grading.outcomes import CheckFailed as CheckFailed, Outcome as Outcome
+from edukeras.grading.release import (
+    copy_lessons as copy_lessons,
+    learner_version as learner_version,
+    strip_widgets as strip_widgets,
+)
+from edukeras.grading.verify import answered as answered, verify as verify

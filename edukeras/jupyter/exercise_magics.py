@@ -13,8 +13,12 @@ from IPython.core.error import UsageError
 from IPython.core.magic import Magics, line_magic, magics_class, no_var_expand
 
 from edukeras.errors import UnknownNameError
-from edukeras.grading.lessons import Lesson, current_lesson, lesson_names
-from edukeras.grading.lessons import lesson as open_lesson
+from edukeras.grading.lessons import (
+    Lesson,
+    current_lesson,
+    lesson as open_lesson,
+    lesson_names,
+)
 from edukeras.grading.outcomes import Note, Shown
 
 NAMES = ("lesson", "check", "hint", "solution", "progress")

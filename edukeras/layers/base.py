@@ -33,8 +33,7 @@ from edukeras.layers.arguments import (
     input_shape_of,
     parameter_names,
 )
-from edukeras.layers.input_spec import InputSpec as InputSpec
-from edukeras.layers.input_spec import check_inputs
+from edukeras.layers.input_spec import InputSpec as InputSpec, check_inputs
 from edukeras.layers.structure import (
     any_symbolic,
     as_shapes,

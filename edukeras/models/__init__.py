@@ -2,7 +2,9 @@
 
 from edukeras.models.model import Model as Model
 from edukeras.models.sequential import Sequential as Sequential
-from edukeras.saving import load_model as load_model
-from edukeras.saving import model_from_json as model_from_json
-from edukeras.saving import model_from_yaml as model_from_yaml
-from edukeras.saving import save_model as save_model
+from edukeras.saving import (
+    load_model as load_model,
+    model_from_json as model_from_json,
+    model_from_yaml as model_from_yaml,
+    save_model as save_model,
+)

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from edukeras import losses as losses_module
-from edukeras import metrics as metrics_module
-from edukeras import ops, tree
+from edukeras import losses as losses_module, metrics as metrics_module, ops, tree
 from edukeras.errors import ShapeError, UnknownNameError, explain
 from edukeras.tensor import Tensor, as_array
 

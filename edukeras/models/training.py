@@ -14,9 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from edukeras import callbacks as callbacks_module
-from edukeras import data as data_module
-from edukeras import tree
+from edukeras import callbacks as callbacks_module, data as data_module, tree
 from edukeras.errors import explain
 from edukeras.models.logs import BatchLogs, plain_logs
 from edukeras.models.steps import Steps
