@@ -205,13 +205,20 @@ class GradientTape:
                 "try: GradientTape(persistent=True)."
             )
         self._used = True
-        gradients = _starting_gradients(target, output_gradients)
-        flat_sources = tree.flatten(sources)
-        play_backwards(self.records, gradients, {id(s) for s in flat_sources})
+        starts = _starting_gradients(target, output_gradients)
+        found = self._play(starts, tree.flatten(sources))
+        tensors = [None if gradient is None else Tensor(gradient) for gradient in found]
+        return tree.pack_sequence_as(sources, tensors)
+
+    def gradient_arrays(self, loss: Tensor, variables: list[Variable]) -> list:
+        """`gradient` of one number by a list of variables, as arrays: for `fit`."""
+        return self._play({id(loss): np.ones_like(loss.array)}, variables)
+
+    def _play(self, starts: dict[int, Any], sources: list) -> list:
+        play_backwards(self.records, starts, {id(source) for source in sources})
         if not self.persistent:
             self.records = []
-        found = [_source_gradient(s, gradients.get(id(s))) for s in flat_sources]
-        return tree.pack_sequence_as(sources, found)
+        return [_source_gradient(s, starts.get(id(s))) for s in sources]
 
 
 def _starting_gradients(target: Any, output_gradients: Any) -> dict[int, Any]:
@@ -257,9 +264,7 @@ def play_backwards(
                 gradients[key] = grad if before is None else before + grad
 
 
-def _source_gradient(source: Any, gradient: Any) -> Tensor | None:
-    if gradient is None:
-        return None
-    if gradient.dtype != source.array.dtype:  # computed in half precision
-        gradient = gradient.astype(source.array.dtype)
-    return Tensor(gradient)
+def _source_gradient(source: Any, gradient: Any) -> Any:
+    if gradient is not None and gradient.dtype != source.array.dtype:
+        return gradient.astype(source.array.dtype)  # computed in half precision
+    return gradient

@@ -56,6 +56,10 @@ class Operation:
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         raise NotImplementedError
 
+    def call_in_graph(self, x: Tensor, training: bool | None) -> Any:
+        """`self(x)` on a tensor whose shape and dtype the graph has proven right."""
+        return self(x)
+
 
 class OpCall(Operation):
     """An op that was called on symbolic tensors: `a + b` in a functional model."""
@@ -232,33 +236,27 @@ class Graph:
             and not node.kwargs
             and isinstance(node.outputs, KerasTensor)
         )
-        takes_training = getattr(node.operation, "_call_takes_training", False)
-        return node.operation, node, single, takes_training
+        return node, single, id(node.input_tensors[0]), id(node.outputs)
 
     def run(self, values: Iterable[Any], training: bool | None = None) -> list:
         """Computes the outputs from values for the inputs."""
         known = {id(x): value for x, value in zip(self.inputs, values, strict=True)}
-        for operation, node, single, takes_training in self._plan:
+        for node, single, source, target in self._plan:
             if single:
-                x = known[id(node.args[0])]
-                if takes_training:
-                    known[id(node.outputs)] = operation(x, training=training)
-                else:
-                    known[id(node.outputs)] = operation(x)
+                known[target] = node.operation.call_in_graph(known[source], training)
             else:
-                self._run_node(node, known, takes_training, training)
+                self._run_node(node, known, training)
         return [known[id(x)] for x in self.outputs]
 
     @staticmethod
-    def _run_node(
-        node: Node, known: dict, takes_training: bool, training: bool | None
-    ) -> None:
+    def _run_node(node: Node, known: dict, training: bool | None) -> None:
         """The general case: several tensors, nested, or as keyword arguments."""
 
         def value(x: Any) -> Any:
             return known[id(x)] if isinstance(x, KerasTensor) else x
 
         args, kwargs = tree.map_structure(value, (node.args, node.kwargs))
+        takes_training = getattr(node.operation, "_call_takes_training", False)
         if takes_training and kwargs.get("training") is None:
             kwargs = {**kwargs, "training": training}
         results = node.operation(*args, **kwargs)

@@ -110,6 +110,7 @@ class Layer(WeightOwner):
         self.autocast = autocast
         self.activity_regularizer: Any = regularizers.get(activity_regularizer)
         self._trainable = bool(trainable)
+        self._plain: bool | None = None
         self._trainable_variables: list[Variable] = []
         self._non_trainable_variables: list[Variable] = []
         self._losses: list[Any] = []
@@ -263,6 +264,34 @@ class Layer(WeightOwner):
             return self.call(*args, **kwargs)
         with autocast(self._autocast_dtype):
             return self.call(*args, **kwargs)
+
+    def call_in_graph(self, x: Tensor, training: bool | None) -> Any:
+        """`self(x)`, without the checks that passed when the graph was built."""
+        if self._is_plain() and x.mask is None and now.compute_dtype is None:
+            if self._call_takes_training:
+                return self.call(x, training=training)
+            return self.call(x)
+        if self._call_takes_training:
+            return self(x, training=training)
+        return self(x)
+
+    def _is_plain(self) -> bool:
+        """Whether `__call__` would do nothing here but call `call`."""
+        if self._plain is None:
+            cls = type(self)
+            self._plain = (
+                self.built
+                and self.activity_regularizer is None
+                and self._autocast_dtype is None
+                and cls.__call__ is Layer.__call__
+                and cls.compute_mask is Layer.compute_mask
+                and self._computes_in_dtype_of_inputs()
+            )
+        return self._plain
+
+    def _computes_in_dtype_of_inputs(self) -> bool:
+        tensors = [x for node in self._inbound_nodes for x in node.input_tensors]
+        return all(x.dtype == self.compute_dtype for x in tensors)
 
     def _mode(self, args: tuple, kwargs: dict, outer: Call | None) -> bool | None:
         """Training or inference: as said, else as around us, else as declared."""

@@ -1,0 +1,255 @@
+"""Compiling, and one step: what a model is trained for, and how one batch is used.
+
+`train_step` is one step of gradient descent.  Override it for your own.
+
+Source: https://keras.io/api/models/model_training_apis/
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from edukeras import data as data_module, metrics as metrics_module, optimizers, tree
+from edukeras.autodiff import GradientTape
+from edukeras.errors import NotCompiledError, explain
+from edukeras.layers.base import Layer
+from edukeras.models.outputs import CompiledLoss, CompiledMetrics, total_of
+from edukeras.tensor import Tensor
+
+
+class LossTracker(metrics_module.Mean):
+    """The mean loss; adding one number to it takes no array arithmetic."""
+
+    def add(self, loss: Any, samples: int) -> None:
+        self.total.array[()] += loss.array * samples
+        self.count.array[()] += samples
+
+
+class Steps(Layer):
+    """`compile`, and what is done with one batch."""
+
+    optimizer: Any = None
+    loss: Any = None
+    compiled = False
+    _metrics_made: CompiledMetrics | None = None
+    _compiled_loss: CompiledLoss | None = None
+    _trained_variables: list | None = None
+    _regularized: list | None = None
+
+    # -- compile --------------------------------------------------------------
+
+    def compile(
+        self,
+        optimizer: Any = "rmsprop",
+        loss: Any = None,
+        loss_weights: Any = None,
+        metrics: Any = None,
+        weighted_metrics: Any = None,
+        run_eagerly: bool = False,
+        steps_per_execution: int = 1,
+        jit_compile: str | bool | None = "auto",
+        auto_scale_loss: bool = True,
+        sample_weight_mode: str | None = None,
+    ) -> None:
+        """Says how to train: the optimizer, the loss, what to report.
+
+        Args:
+            optimizer: a name or an Optimizer.
+            loss: a name, a function (y_true, y_pred) or a Loss; for several outputs
+                a list or a dict by output name.
+            loss_weights: factors of the outputs' losses in the total.
+            metrics: what to report, a list; per output a dict or list of lists.
+            weighted_metrics: metrics that sample and class weights count in.
+            run_eagerly, steps_per_execution, jit_compile, auto_scale_loss,
+                sample_weight_mode: accepted as in Keras, without effect here.
+        """
+        if _looks_like_metrics(loss_weights):  # Keras 2's third argument
+            loss_weights, metrics = metrics, loss_weights
+        self._compile_arguments = {
+            "optimizer": optimizer,
+            "loss": loss,
+            "loss_weights": loss_weights,
+            "metrics": metrics,
+            "weighted_metrics": weighted_metrics,
+            "run_eagerly": run_eagerly,
+            "steps_per_execution": steps_per_execution,
+            "jit_compile": jit_compile,
+        }
+        self.optimizer = optimizers.get(optimizer)
+        self.loss = loss
+        self.run_eagerly = run_eagerly
+        self.steps_per_execution = steps_per_execution
+        self.jit_compile = jit_compile
+        self._compiled_loss = None if loss is None else CompiledLoss(loss, loss_weights)
+        self._metrics_made = CompiledMetrics(metrics, weighted_metrics)
+        self._loss_tracker = LossTracker(name="loss")
+        names = self._known_output_names()
+        if names is not None:
+            self._metrics_made.prepare(names)
+            if self._compiled_loss is not None:
+                self._compiled_loss.prepare(names)
+        self.compiled = True
+        # `trainable` is looked at now: later changes wait for the next compile.
+        self._trained_variables = self.trainable_variables if self.built else None
+        self._regularized = None
+        self.stop_training = False
+
+    def _known_output_names(self) -> list[str] | None:
+        return None
+
+    def _require_compiled(self, method: str) -> None:
+        if not self.compiled:
+            raise NotCompiledError(
+                f"{method}() needs a compiled model: it must know the loss and the "
+                "optimizer. Try: call model.compile(optimizer='adam', loss=...) first."
+            )
+
+    @property
+    def metrics(self) -> list:
+        """The loss tracker, the losses of several outputs, the compiled metrics, and
+        the Metric attributes of a subclass."""
+        found: list = []
+        if self.compiled:
+            found.append(self._loss_tracker)
+            if self._compiled_loss is not None:
+                found += self._compiled_loss.trackers
+            found += self._metrics_made.metrics if self._metrics_made else []
+        for metric in self._attributes(metrics_module.Metric):
+            if not any(metric is other for other in found):
+                found.append(metric)
+        return found
+
+    @property
+    def metrics_names(self) -> list[str]:
+        """The labels of what `evaluate` returns."""
+        return [metric.name for metric in self.metrics]
+
+    def reset_metrics(self) -> None:
+        """Forgets what the metrics have seen."""
+        for metric in self.metrics:
+            metric.reset_state()
+
+    def get_metrics_result(self) -> dict[str, Any]:
+        """The present values of all metrics."""
+        results: dict[str, Any] = {}
+        for metric in self.metrics:
+            value = metric.result()
+            if isinstance(value, dict):
+                results.update(value)
+            else:
+                results[metric.name] = value
+        return results
+
+    # -- one step -------------------------------------------------------------
+
+    def train_step(self, data: Any) -> dict[str, Any]:
+        """One step of gradient descent on a batch; may be overridden.
+
+        Forward, loss, backward, update, metrics: this is all that training is.
+        """
+        x, y, sample_weight = data_module.unpack_x_y_sample_weight(data)
+        self._learn_from(x, y, sample_weight)
+        return self.get_metrics_result()
+
+    def _learn_from(self, x: Any, y: Any, sample_weight: Any) -> None:
+        with GradientTape() as tape:
+            y_pred = self(x, training=True)
+            loss = self.compute_loss(x, y, y_pred, sample_weight, training=True)
+            scaled = self.optimizer.scale_loss(loss)
+        variables = self._variables_to_train()
+        if variables:
+            gradients = tape.gradient_arrays(scaled, variables)
+            self.optimizer.apply(gradients, variables)
+        self._loss_tracker.add(loss, _batch_size(x))
+        self._update_metrics(y, y_pred, sample_weight)
+
+    def test_step(self, data: Any) -> dict[str, Any]:
+        """The loss and the metrics of a batch; may be overridden."""
+        x, y, sample_weight = data_module.unpack_x_y_sample_weight(data)
+        self._look_at(x, y, sample_weight)
+        return self.get_metrics_result()
+
+    def _look_at(self, x: Any, y: Any, sample_weight: Any) -> None:
+        y_pred = self(x, training=False)
+        loss = self.compute_loss(x, y, y_pred, sample_weight, training=False)
+        self._loss_tracker.add(loss, _batch_size(x))
+        self._update_metrics(y, y_pred, sample_weight)
+
+    def predict_step(self, data: Any) -> Any:
+        """The outputs for a batch; may be overridden."""
+        x, _, _ = data_module.unpack_x_y_sample_weight(data)
+        return self(x, training=False)
+
+    def compute_loss(
+        self,
+        x: Any = None,
+        y: Any = None,
+        y_pred: Any = None,
+        sample_weight: Any = None,
+        training: bool = True,
+    ) -> Any:
+        """The compiled loss, plus `add_loss` and the penalties on weights."""
+        losses = self._penalties()
+        if self._compiled_loss is not None:
+            if y is None:
+                raise ValueError(
+                    explain(
+                        "The loss compares the output with targets, but y is missing.",
+                        hint="model.fit(x, y).",
+                    )
+                )
+            names = self._known_output_names()
+            losses = [self._compiled_loss(y, y_pred, sample_weight, names), *losses]
+        total = total_of(losses)
+        if total is None:
+            raise ValueError(
+                explain(
+                    "There is no loss to minimize.",
+                    hint="model.compile(optimizer, loss='mse'), or add_loss in `call`.",
+                )
+            )
+        return total if isinstance(total, Tensor) else Tensor(total)
+
+    def _penalties(self) -> list:
+        """What `losses` lists, without looking through all layers at every step."""
+        if self._regularized is None:
+            trainable = self.trainable_variables
+            self._regularized = [v for v in trainable if v.regularizer is not None]
+        layers = dict.fromkeys(self._layers_with_losses)
+        added = [loss for layer in layers for loss in layer._losses]
+        return added + [v.regularizer(v) for v in self._regularized]
+
+    def compute_metrics(
+        self, x: Any, y: Any, y_pred: Any, sample_weight: Any = None
+    ) -> dict[str, Any]:
+        """Updates the compiled metrics and returns all results."""
+        self._update_metrics(y, y_pred, sample_weight)
+        return self.get_metrics_result()
+
+    def _update_metrics(self, y: Any, y_pred: Any, sample_weight: Any) -> None:
+        if self._metrics_made is not None and y is not None:
+            names = self._known_output_names()
+            self._metrics_made.update(y, y_pred, sample_weight, names)
+
+    def _variables_to_train(self) -> list:
+        if self._trained_variables is None:
+            self._trained_variables = self.trainable_variables
+        if not self.optimizer.built:
+            self.optimizer.build(self._trained_variables)
+        return self._trained_variables
+
+
+def _looks_like_metrics(value: Any) -> bool:
+    items = value if isinstance(value, (list, tuple)) else [value]
+    return bool(items) and any(
+        isinstance(item, str) or callable(item) for item in items
+    )
+
+
+def _batch_size(x: Any) -> int:
+    if type(x) is np.ndarray:
+        return len(x)
+    first = next(iter(tree.flatten(x)), None)
+    return first.shape[0] if first is not None and first.shape else 1
