@@ -23,6 +23,7 @@ from edukeras import (
     models as models,
     ops as ops,
     optimizers as optimizers,
+    random as random,
     regularizers as regularizers,
     saving as saving,
     tree as tree,

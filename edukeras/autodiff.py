@@ -155,6 +155,7 @@ class GradientTape:
 
     Args:
         persistent: whether `gradient` may be called more than once.
+        watch_accessed_variables: whether variables are followed without `watch`.
 
     >>> x = Variable(3.0)
     >>> with GradientTape() as tape:
@@ -170,6 +171,8 @@ class GradientTape:
         self.records: list[tuple] = []
         self.persistent = persistent
         self._used = False
+        # The only variables to have gradients; None: all.
+        self._watched: set[int] | None = None if watch_accessed_variables else set()
 
     def __enter__(self) -> GradientTape:
         now.tapes = (*now.tapes, self)
@@ -187,6 +190,8 @@ class GradientTape:
                     "Try: x = keras.ops.convert_to_tensor(x) first."
                 )
             tensor.traced = True
+            if self._watched is not None:
+                self._watched.add(id(tensor))
 
     def gradient(self, target: Any, sources: Any, output_gradients: Any = None) -> Any:
         """The derivative of the (sum of the) target by each of the sources.
@@ -208,6 +213,10 @@ class GradientTape:
         starts = _starting_gradients(target, output_gradients)
         found = self._play(starts, tree.flatten(sources))
         tensors = [None if gradient is None else Tensor(gradient) for gradient in found]
+        if self._watched is not None:
+            for i, source in enumerate(tree.flatten(sources)):
+                if isinstance(source, Variable) and id(source) not in self._watched:
+                    tensors[i] = None
         return tree.pack_sequence_as(sources, tensors)
 
     def gradient_arrays(self, loss: Tensor, variables: list[Variable]) -> list:
@@ -225,7 +234,9 @@ def _starting_gradients(target: Any, output_gradients: Any) -> dict[int, Any]:
     targets = tree.flatten(target)
     starts = [None] * len(targets)
     if output_gradients is not None:
-        starts = tree.flatten(output_gradients)
+        # For one target, a list is the gradient itself: [10.0, 1.0].
+        one = not tree.is_nested(target)
+        starts = [output_gradients] if one else tree.flatten(output_gradients)
     gradients: dict[int, Any] = {}
     for tensor, start in zip(targets, starts, strict=True):
         if not isinstance(tensor, (Tensor, Variable)):

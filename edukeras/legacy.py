@@ -15,6 +15,8 @@ import numpy as np
 from edukeras import config, saving
 from edukeras.layers.base import Layer
 from edukeras.models import Model, Sequential, model_from_json, model_from_yaml
+from edukeras.optimizers.base import LEGACY_ARGUMENTS, Optimizer
+from edukeras.schedules import InverseTimeDecay
 from edukeras.tensor import as_array
 from edukeras.utils.arrays import clear_session as clear_session
 
@@ -152,6 +154,23 @@ Model.predict_generator = predict_generator  # type: ignore[attr-defined]
 Model.reset_states = reset_states  # type: ignore[attr-defined]
 Sequential.predict_classes = predict_classes  # type: ignore[attr-defined]
 Sequential.predict_proba = predict_proba  # type: ignore[attr-defined]
+
+
+# -- optimizers ---------------------------------------------------------------
+
+
+def _set_lr(optimizer: Optimizer, value: float) -> None:
+    optimizer.learning_rate = value
+
+
+def _set_decay(optimizer: Optimizer, value: float) -> None:
+    """learning_rate / (1 + decay * step)."""
+    if value:
+        first = float(optimizer.learning_rate)
+        optimizer.learning_rate = InverseTimeDecay(first, 1, float(value))
+
+
+LEGACY_ARGUMENTS.update({"lr": _set_lr, "decay": _set_decay})
 
 
 # -- layers: the calls that a layer has seen ----------------------------------

@@ -112,3 +112,10 @@ except RuntimeError as error:
         [sys.executable, "-c", program], capture_output=True, text=True, timeout=60
     )
     assert "imported already" in result.stdout, result.stderr
+
+
+def test_lr_and_decay_of_keras_2_optimizers():
+    optimizer = keras.optimizers.SGD(lr=0.5, decay=0.1)
+    assert float(optimizer.learning_rate) == pytest.approx(0.5)
+    optimizer.iterations.assign(10)
+    assert float(optimizer.learning_rate) == pytest.approx(0.5 / (1 + 0.1 * 10))

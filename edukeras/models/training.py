@@ -84,6 +84,7 @@ class Trainer(Steps):
         hooks = self._callback_list(callbacks, verbose, epochs, data.steps)
         self.stop_training = False
         hooks.on_train_begin()
+        initial_epoch = hooks.initial_epoch(initial_epoch)  # a restored backup's
         logs: dict[str, float] = {}
         try:
             for epoch in range(initial_epoch, epochs):
@@ -95,6 +96,8 @@ class Trainer(Steps):
                 hooks.on_epoch_end(epoch, logs)
                 if self.stop_training:
                     break
+            # With `use_ema`, the weights become their averages.
+            self.optimizer.finalize_variable_values(self._variables_to_train())
         except KeyboardInterrupt:
             # In a notebook the square button ends training, not the lesson.
             if "ipykernel" not in sys.modules:
