@@ -52,11 +52,16 @@ def op(function: Callable) -> Any:
     parameters = list(inspect.signature(function).parameters.values())
     count = sum(p.kind is p.POSITIONAL_OR_KEYWORD for p in parameters)
     variadic = any(p.kind is p.VAR_POSITIONAL for p in parameters)
+    option_names = [p.name for p in parameters[count:]]
 
     @functools.wraps(function)
     def call(*inputs: Any, **options: Any) -> Any:
         if len(inputs) != count and not variadic:
-            inputs, options = _sort_arguments(call, parameters, inputs, options)
+            if count < len(inputs) <= len(parameters) and not options:
+                options = dict(zip(option_names, inputs[count:]))
+                inputs = inputs[:count]
+            else:
+                inputs, options = _sort_arguments(call, parameters, inputs, options)
         arrays = []
         traced = False
         for x in inputs:

@@ -235,7 +235,7 @@ class Operators:
         return id(self)
 
     def __getitem__(self, key: Any) -> Any:
-        return OPERATORS["get_item"](self, key)
+        return OPERATORS["get_item"](self, key=key)
 
     # NumPy functions with an op of the same name stay differentiable.
     def __array_ufunc__(

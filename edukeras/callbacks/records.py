@@ -5,9 +5,6 @@ from __future__ import annotations
 import csv
 import json
 import os
-import urllib.error
-import urllib.parse
-import urllib.request
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -109,17 +106,20 @@ class RemoteMonitor(Callback):
         self.send_as_json = send_as_json
 
     def on_epoch_end(self, epoch: int, logs: Logs | None = None) -> None:
+        # Here, because they take longer to import than all callbacks together.
+        from urllib import error, parse, request
+
         content = json.dumps({"epoch": epoch, **(logs or {})})
         headers = dict(self.headers or {})
         if self.send_as_json:
             headers["Content-Type"] = "application/json"
         else:
-            content = urllib.parse.urlencode({self.field: content})
-        request = urllib.request.Request(
+            content = parse.urlencode({self.field: content})
+        post = request.Request(
             self.root + self.path, content.encode(), headers, method="POST"
         )
         try:
-            with urllib.request.urlopen(request, timeout=10):
+            with request.urlopen(post, timeout=10):
                 pass
-        except (urllib.error.URLError, TimeoutError) as error:
-            print(f"RemoteMonitor could not reach {self.root}: {error}")
+        except (error.URLError, TimeoutError) as problem:
+            print(f"RemoteMonitor could not reach {self.root}: {problem}")
