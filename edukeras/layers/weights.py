@@ -24,6 +24,9 @@ _BOOKKEEPING = frozenset(
         "_initial_weights",
         "_trainable_variables",
         "_non_trainable_variables",
+        # What `compile` notes: the weights of other layers, gathered in lists.
+        "_trained_variables",
+        "_regularized",
         "dtype_policy",
         "input_spec",
     }

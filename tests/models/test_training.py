@@ -672,3 +672,7 @@ def test_missing_data_is_named():
         linear().fit(verbose=0)
     with pytest.raises(ValueError, match="y is missing"):
         linear().fit(X, verbose=0)
+
+
+def test_compiling_does_not_make_the_weights_of_layers_the_models_own():
+    assert linear()._own_variables() == []
