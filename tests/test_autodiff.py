@@ -1,0 +1,297 @@
+"""GradientTape behaves as TensorFlow's."""
+
+import threading
+
+import numpy as np
+import pytest
+
+from edukeras import ops
+from edukeras.autodiff import GradientTape, op
+from edukeras.tensor import Tensor, Variable
+
+# -- what a tape follows ------------------------------------------------------
+
+
+def test_variables_are_followed_by_themselves():
+    w, b = Variable([2.0, 3.0]), Variable(1.0)
+    with GradientTape() as tape:
+        loss = ops.sum(w * w + b)
+    assert [g.tolist() for g in tape.gradient(loss, [w, b])] == [[4, 6], 2]
+
+
+def test_other_tensors_are_followed_after_watch():
+    x, y = Tensor([1.0, 2.0]), Tensor([1.0, 2.0])
+    with GradientTape(persistent=True) as tape:
+        tape.watch(x)
+        z = x * y
+    assert tape.gradient(z, x).tolist() == [1, 2]
+    assert tape.gradient(z, y) is None
+
+
+def test_watch_takes_nested_tensors_and_refuses_arrays():
+    x, y = Tensor(1.0), Tensor(2.0)
+    with GradientTape() as tape:
+        tape.watch({"x": x, "rest": [y]})
+        z = x * y
+        with pytest.raises(ValueError, match=r"not ndarray.*convert_to_tensor"):
+            tape.watch(np.ones(2))
+    assert [g.item() for g in tape.gradient(z, [x, y])] == [2, 1]
+
+
+def test_variables_that_are_not_trainable_are_not_followed():
+    v = Variable(2.0, trainable=False)
+    with GradientTape() as tape:
+        y = v * v
+    assert tape.gradient(y, v) is None
+
+
+def test_without_watching_accessed_variables_only_watched_ones_have_gradients():
+    v, w = Variable(2.0), Variable(3.0)
+    with GradientTape(watch_accessed_variables=False) as tape:
+        tape.watch(w)
+        y = v * w
+    gradients = tape.gradient(y, [v, w])
+    assert gradients[0] is None
+    assert gradients[1].item() == 2
+
+
+def test_ops_outside_the_tape_are_not_recorded():
+    v = Variable(2.0)
+    before = v * v
+    with GradientTape() as tape:
+        pass
+    assert tape.gradient(before, v) is None
+    assert tape.records == []
+
+
+def test_nothing_is_recorded_without_variables():
+    with GradientTape() as tape:
+        ops.exp(Tensor([1.0])) * 2
+    assert tape.records == []
+
+
+# -- targets and sources ------------------------------------------------------
+
+
+def test_gradient_of_unused_input_is_none():
+    v, unused = Variable(2.0), Variable(3.0)
+    with GradientTape() as tape:
+        y = v * v
+    assert tape.gradient(y, {"v": v, "unused": unused})["unused"] is None
+
+
+def test_gradients_come_in_the_nesting_of_the_sources():
+    a, b, c = Variable(1.0), Variable(2.0), Variable(3.0)
+    with GradientTape() as tape:
+        y = a * b * c
+    gradients = tape.gradient(y, {"first": a, "others": (b, [c])})
+    assert gradients["first"].item() == 6
+    assert gradients["others"][0].item() == 3
+    assert gradients["others"][1][0].item() == 2
+
+
+def test_several_targets_add_up():
+    v = Variable(3.0)
+    with GradientTape() as tape:
+        y = v * v
+        z = y * 2  # y is both a target and on the way to another
+    assert tape.gradient([y, z], v).item() == 6 + 12
+
+
+def test_a_target_with_axes_counts_as_its_sum():
+    v = Variable([1.0, 2.0])
+    with GradientTape() as tape:
+        y = v * v
+    assert tape.gradient(y, v).tolist() == [2, 4]
+
+
+def test_output_gradients_are_where_it_starts():
+    v = Variable([1.0, 2.0])
+    with GradientTape() as tape:
+        y = v * v
+    assert tape.gradient(y, v, output_gradients=[10.0, 1.0]).tolist() == [20, 4]
+
+
+def test_gradient_of_a_variable_by_itself_is_one():
+    v = Variable([5.0])
+    with GradientTape() as tape:
+        pass
+    assert tape.gradient(v, v).tolist() == [1]
+
+
+def test_gradients_of_values_on_the_way():
+    v = Variable(3.0)
+    with GradientTape() as tape:
+        middle = v * v
+        y = middle * 5
+    by_middle, by_v = tape.gradient(y, [middle, v])
+    assert (by_middle.item(), by_v.item()) == (5, 30)
+
+
+def test_a_target_that_is_no_tensor_is_explained():
+    v = Variable(3.0)
+    with GradientTape() as tape:
+        y = v * v
+    with pytest.raises(ValueError, match=r"not float.*with GradientTape"):
+        tape.gradient(float(y), v)
+
+
+# -- several uses -------------------------------------------------------------
+
+
+def test_gradients_of_a_value_used_twice_add_up():
+    v = Variable(3.0)
+    with GradientTape() as tape:
+        y = v * v + v * 4 + v
+    assert tape.gradient(y, v).item() == 6 + 4 + 1
+
+
+def test_a_tape_is_used_up_by_its_first_gradient():
+    v = Variable(3.0)
+    with GradientTape() as tape:
+        y = v * v
+    tape.gradient(y, v)
+    with pytest.raises(RuntimeError, match="persistent=True"):
+        tape.gradient(y, v)
+
+
+def test_a_persistent_tape_gives_the_same_again():
+    v = Variable(3.0)
+    with GradientTape(persistent=True) as tape:
+        y = v * v
+        z = y * y
+    assert tape.gradient(z, v).item() == 108
+    assert tape.gradient(y, v).item() == 6
+    assert tape.gradient(z, v).item() == 108
+
+
+def test_gradient_may_be_asked_for_inside_the_with():
+    v = Variable(3.0)
+    with GradientTape(persistent=True) as tape:
+        y = v * v
+        assert tape.gradient(y, v).item() == 6
+
+
+def test_nested_tapes_each_record():
+    v, w = Variable(3.0), Variable(5.0)
+    with GradientTape() as outer:
+        y = v * w
+        with GradientTape() as inner:
+            z = v * v
+        total = y + z
+    assert inner.gradient(z, v).item() == 6
+    assert outer.gradient(total, [v, w])[0].item() == 5 + 6
+    assert len(inner.records) == 0
+
+
+def test_a_tape_in_another_thread_does_not_record_ours():
+    v = Variable(3.0)
+    records = []
+
+    def work():
+        with GradientTape() as other:
+            entered.set()
+            recorded.wait(5)
+        records.append(len(other.records))
+
+    entered, recorded = threading.Event(), threading.Event()
+    thread = threading.Thread(target=work)
+    thread.start()
+    assert entered.wait(5)
+    v * v
+    recorded.set()
+    thread.join()
+    assert records == [0]
+
+
+def test_a_later_change_of_a_variable_does_not_disturb_other_sources():
+    v, w = Variable([2.0]), Variable([3.0])
+    with GradientTape() as tape:
+        y = ops.exp(v) + w
+    v.assign([0.0])
+    np.testing.assert_allclose(tape.gradient(y, v).numpy(), np.exp([2.0]), rtol=1e-6)
+
+
+# -- special gradients --------------------------------------------------------
+
+
+def test_stop_gradient():
+    v = Variable(3.0)
+    with GradientTape() as tape:
+        y = v * ops.stop_gradient(v)
+    assert tape.gradient(y, v).item() == 3
+
+
+def test_custom_gradient_replaces_the_real_one():
+    @ops.custom_gradient
+    def clipped(x):
+        return x * 100.0, lambda upstream: upstream * 1.0
+
+    v = Variable([1.0, 2.0])
+    with GradientTape() as tape:
+        y = ops.sum(clipped(v) * 3.0)
+    assert y.item() == 900
+    assert tape.gradient(y, v).tolist() == [3, 3]
+
+
+def test_custom_gradient_of_two_inputs():
+    @ops.custom_gradient
+    def product(a, b):
+        return a * b, lambda upstream: (upstream * b, upstream * a * 10.0)
+
+    a, b = Variable(2.0), Variable(5.0)
+    with GradientTape() as tape:
+        y = product(a, b)
+    assert [g.item() for g in tape.gradient(y, [a, b])] == [5, 20]
+
+
+def test_gradients_sum_over_broadcast_axes():
+    v = Variable(np.ones((3, 1)))
+    with GradientTape() as tape:
+        y = ops.sum(v * np.arange(8.0).reshape(2, 1, 4))
+    np.testing.assert_array_equal(tape.gradient(y, v).numpy(), [[28.0]] * 3)
+
+
+def test_gradients_have_the_dtype_of_their_source():
+    half, single = Variable(np.ones(2, np.float16)), Variable(np.ones(2, np.float32))
+    with GradientTape() as tape:
+        y = ops.sum(half * single)
+    assert [g.dtype for g in tape.gradient(y, [half, single])] == ["float16", "float32"]
+
+
+def test_unused_outputs_of_an_op_have_no_gradient():
+    x = Variable(np.array([[3.0, 1.0], [1.0, 2.0]]))
+    with GradientTape() as tape:
+        values, _ = ops.eigh(x)
+        y = ops.sum(values)  # the trace
+    np.testing.assert_allclose(tape.gradient(y, x).numpy(), np.eye(2), atol=1e-12)
+
+
+# -- the decorator ------------------------------------------------------------
+
+
+@op
+def scaled(x, y, *, factor=2.0, shift=0.0):
+    """factor * x * y + shift"""
+    z = factor * x * y + shift
+    return z, lambda grad, need: (factor * grad * y, factor * grad * x)
+
+
+def test_options_may_be_given_by_position_and_inputs_by_name():
+    x, y = np.float32([1, 2]), np.float32([3, 4])
+    assert scaled(x, y, 3.0).tolist() == [9, 24]
+    assert scaled(x, y=y, shift=1.0).tolist() == [7, 17]
+    assert scaled(shift=1.0, y=y, x=x, factor=1.0).tolist() == [4, 9]
+
+
+def test_wrong_arguments_are_reported_with_the_signature():
+    with pytest.raises(
+        TypeError, match=r"ops\.scaled\(x, y, factor=2\.0, shift=0\.0\)"
+    ):
+        scaled(1.0)
+
+
+def test_the_array_form_stays_reachable():
+    output, backward = scaled.arrays(np.ones(2), np.ones(2))
+    assert type(output) is np.ndarray
+    assert backward(np.ones(2), (True, True))[0].tolist() == [2, 2]
