@@ -101,8 +101,10 @@ class Layer(WeightOwner):
         name: str | None = None,
         **kwargs: Any,
     ) -> None:
-        if name is not None and not isinstance(name, str):
-            raise ValueError(explain("A name must be a string.", received=repr(name)))
+        if name is not None and (not isinstance(name, str) or "/" in name):
+            raise ValueError(
+                explain("A name is a string without '/'.", received=f"name={name!r}")
+            )
         super().__init__(name)
         self._initialized = True
         self.built = False
@@ -396,6 +398,7 @@ class Layer(WeightOwner):
             check_inputs(self, args[0] if args else next(iter(kwargs.values())))
         self._ensure_built(args, kwargs)
         outputs = self.compute_output_spec(*args, **kwargs)
+        self._forget_losses()  # of the small arrays that showed the shapes
         outputs = tree.map_structure(_own_copy, outputs)
         if not self._call_takes_training:
             kwargs = {k: v for k, v in kwargs.items() if k != "training"}
