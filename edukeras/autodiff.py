@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 
 from edukeras import graph, tree
+from edukeras.errors import ShapeError, explain
 from edukeras.tensor import KerasTensor, Tensor, Variable, as_array, is_float
 
 
@@ -76,7 +77,10 @@ def op(function: Callable) -> Any:
                 return graph.call_symbolically(call, inputs, options)
             else:
                 arrays.append(x if kind is np.ndarray else _plain(x, count))
-        output, backward = function(*arrays, **options)
+        try:
+            output, backward = function(*arrays, **options)
+        except ValueError as error:
+            raise _explained(error, call, arrays) from None
         if type(output) is not tuple:
             result: Any = Tensor(output, traced)
         else:
@@ -90,6 +94,20 @@ def op(function: Callable) -> Any:
     call.arrays = function  # type: ignore[attr-defined]
     call.__signature__ = _public_signature(parameters)  # type: ignore[attr-defined]
     return call
+
+
+def _explained(error: ValueError, call: Callable, arrays: list) -> ValueError:
+    """NumPy's error about shapes that do not fit, with the op and the shapes."""
+    if "broadcast" not in str(error) or isinstance(error, ShapeError):
+        return error
+    shapes = " and ".join(str(np.shape(array)) for array in arrays)
+    return ShapeError(
+        explain(
+            f"ops.{call.__name__.strip('_')} cannot combine arrays of these shapes: "
+            "counted from the last axis, sizes must be equal, or one of them 1.",
+            received=f"shapes {shapes}",
+        )
+    )
 
 
 def _public_signature(parameters: list[inspect.Parameter]) -> inspect.Signature:

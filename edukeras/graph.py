@@ -126,10 +126,23 @@ def infer_outputs(function: Callable, args: tuple, kwargs: dict) -> Any:
     """The symbolic results of a function, found by running it on small arrays.
 
     Unknown sizes are tried as 2 and as 3: what changes in the result is unknown
-    there too.
+    there too.  Where those are too odd, as for `reshape(x, (-1, 4))`, 12 and 24 may do.
     """
+    try:
+        return _run_on_sizes((2, 3), function, args, kwargs)
+    except ValueError:
+        try:
+            return _run_on_sizes((12, 24), function, args, kwargs)
+        except ValueError:
+            pass
+        raise
+
+
+def _run_on_sizes(
+    sizes: tuple[int, int], function: Callable, args: tuple, kwargs: dict
+) -> Any:
     runs = []
-    for size in (2, 3):
+    for size in sizes:
         small_args, small_kwargs = tree.map_structure(
             lambda x, size=size: _small(x, size), (args, kwargs)
         )

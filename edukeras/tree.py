@@ -14,7 +14,8 @@ def is_nested(structure: Any) -> bool:
     return isinstance(structure, (list, tuple, dict))
 
 
-def _keys(structure: dict) -> list:
+def dict_keys(structure: dict) -> list:
+    """The keys in the order of a walk."""
     try:
         return sorted(structure)
     except TypeError:  # keys of mixed types keep their own order
@@ -28,7 +29,7 @@ def flatten(structure: Any) -> list:
     [2, 3, 1]
     """
     if isinstance(structure, dict):
-        return [leaf for key in _keys(structure) for leaf in flatten(structure[key])]
+        return [leaf for key in dict_keys(structure) for leaf in flatten(structure[key])]
     if isinstance(structure, (list, tuple)):
         return [leaf for item in structure for leaf in flatten(item)]
     return [structure]
@@ -76,7 +77,7 @@ def pack_sequence_as(structure: Any, flat: Iterable) -> Any:
 
 def _pack(structure: Any, leaves: Iterator) -> Any:
     if isinstance(structure, dict):
-        packed = {key: _pack(structure[key], leaves) for key in _keys(structure)}
+        packed = {key: _pack(structure[key], leaves) for key in dict_keys(structure)}
         return type(structure)((key, packed[key]) for key in structure)
     if isinstance(structure, (list, tuple)):
         return _rebuild(structure, [_pack(item, leaves) for item in structure])
@@ -89,7 +90,7 @@ def assert_same_structure(a: Any, b: Any) -> None:
         is_nested(a) == is_nested(b)
         and isinstance(a, dict) == isinstance(b, dict)
         and (not is_nested(a) or len(a) == len(b))
-        and (not isinstance(a, dict) or _keys(a) == _keys(b))
+        and (not isinstance(a, dict) or dict_keys(a) == dict_keys(b))
     )
     if not same:
         raise ValueError(f"Structures differ: {a!r} and {b!r}.")

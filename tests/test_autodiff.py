@@ -7,6 +7,7 @@ import pytest
 
 from edukeras import ops
 from edukeras.autodiff import GradientTape, op
+from edukeras.errors import ShapeError
 from edukeras.tensor import Tensor, Variable
 
 # -- what a tape follows ------------------------------------------------------
@@ -295,3 +296,8 @@ def test_the_array_form_stays_reachable():
     output, backward = scaled.arrays(np.ones(2), np.ones(2))
     assert type(output) is np.ndarray
     assert backward(np.ones(2), (True, True))[0].tolist() == [2, 2]
+
+
+def test_shapes_that_do_not_fit_are_named_with_the_op():
+    with pytest.raises(ShapeError, match=r"ops\.add.*\(2, 3\) and \(4,\)"):
+        ops.add(np.ones((2, 3)), np.ones(4))

@@ -191,3 +191,8 @@ def test_a_tensor_from_nowhere_is_explained():
     a = symbol()
     with pytest.raises(GraphError, match=r"keras\.Input"):
         Graph([a], [KerasTensor((None, 3))])
+
+
+def test_a_reshape_that_needs_a_divisible_batch_is_inferred():
+    x = KerasTensor((None, 6))
+    assert ops.reshape(x, (-1, 4)).shape == (None, 4)

@@ -40,6 +40,22 @@ class WeightOwner(Operation):
     also inside lists, tuples and dicts.
     """
 
+    # Attributes that hold what belongs elsewhere; subclasses add theirs.
+    _bookkeeping: frozenset[str] = frozenset(
+        {
+            "_inbound_nodes",
+            "_losses",
+            "_layers_with_losses",
+            "_build_shapes",
+            "_signature",
+            "_initial_weights",
+            "_trainable_variables",
+            "_non_trainable_variables",
+            "dtype_policy",
+            "input_spec",
+        }
+    )
+
     built: bool
     dtype_policy: DTypePolicy
     _trainable: bool
@@ -108,7 +124,7 @@ class WeightOwner(Operation):
         """The objects of a kind that were stored as attributes, in that order."""
         found: dict[int, Any] = {}
         for name, value in vars(self).items():
-            if name not in _BOOKKEEPING:
+            if name not in self._bookkeeping:
                 for item in _leaves(value, kind):
                     found.setdefault(id(item), item)
         return list(found.values())

@@ -16,6 +16,7 @@ from edukeras.errors import GraphError, ShapeError, explain
 from edukeras.graph import Graph, Node, OpCall, Operation, producer, snake_case
 from edukeras.layers.base import Layer
 from edukeras.layers.core import Input, InputLayer
+from edukeras.models.outputs import free_name
 from edukeras.tensor import KerasTensor, Tensor, numpy_dtype
 
 
@@ -179,11 +180,22 @@ def _producer_name(x: KerasTensor) -> str:
     return producer(x).operation.name
 
 
-def _output_names(outputs: Any) -> list[str]:
-    """The name of the layer that made an output; the keys of a dict."""
+def _output_names(outputs: Any, path: tuple = ()) -> list[str]:
+    """The keys of a dict; otherwise the name of the layer that made the output.
+
+    A list inside a dict gives both: "boxes/left".
+    """
     if isinstance(outputs, dict):
-        return sorted(outputs)
-    return [_producer_name(x) for x in tree.flatten(outputs)]
+        keys = tree.dict_keys(outputs)
+        return [n for key in keys for n in _output_names(outputs[key], (*path, key))]
+    if isinstance(outputs, (list, tuple)):
+        names: list[str] = []
+        for x in outputs:
+            nested = tree.is_nested(x)
+            inner = path if nested else (*path, _producer_name(x))
+            names += [free_name(name, names) for name in _output_names(x, inner)]
+        return names
+    return ["/".join(path or (_producer_name(outputs),))]
 
 
 def _check_symbolic(what: str, structure: Any) -> None:

@@ -1,31 +1,22 @@
-"""Losses and metrics per output: what `compile` was given, matched to the outputs."""
+"""What `compile` was given, matched to the outputs of the model: the losses."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from edukeras import losses as losses_module, metrics as metrics_module, ops, tree
 from edukeras.errors import ShapeError, UnknownNameError, explain
-from edukeras.tensor import Tensor, as_array
 
 
 def per_output(value: Any, names: list[str], what: str) -> list:
     """One entry per output of a list, a dict by output name, or a single value."""
-    if len(names) == 1 and not isinstance(value, dict):
+    if isinstance(value, dict):
+        return _per_output_of_dict(value, names, what)
+    if len(names) == 1:
         if isinstance(value, (list, tuple)) and len(value) == 1:
             return [value[0]]
         return [value]
-    if isinstance(value, dict):
-        unknown = [key for key in value if key not in names]
-        if unknown:
-            raise UnknownNameError(
-                explain(
-                    f"{what} names an output that the model does not have.",
-                    expected=f"keys among {names}",
-                    received=repr(unknown[0]),
-                )
-            )
-        return [value.get(name) for name in names]
     if isinstance(value, (list, tuple)):
         if len(value) != len(names):
             raise ShapeError(
@@ -33,10 +24,34 @@ def per_output(value: Any, names: list[str], what: str) -> list:
                     f"{what} needs one entry per output.",
                     expected=f"{len(names)} entries, for {names}",
                     received=f"{len(value)}",
+                    hint=f"a dict by output name; what {what} leaves out is None.",
                 )
             )
         return list(value)
     return [value] * len(names)
+
+
+def _per_output_of_dict(value: dict, names: list[str], what: str) -> list:
+    """Outputs in a list inside a dict have names such as "boxes/left"."""
+    inner_names: dict[str, list[str]] = {}
+    for name in names:
+        head, _, rest = name.partition("/")
+        inner_names.setdefault(head, []).append(rest)
+    unknown = [key for key in value if key not in inner_names]
+    if unknown:
+        raise UnknownNameError(
+            explain(
+                f"{what} names an output that the model does not have.",
+                expected=f"keys among {list(inner_names)}",
+                received=repr(unknown[0]),
+            )
+        )
+    entries = []
+    for head, rest in inner_names.items():
+        entry = value.get(head)
+        nested = rest != [""]
+        entries += per_output(entry, rest, f"{what}[{head!r}]") if nested else [entry]
+    return entries
 
 
 def output_names(y_pred: Any, known: list[str] | None) -> list[str]:
@@ -49,6 +64,43 @@ def output_names(y_pred: Any, known: list[str] | None) -> list[str]:
     return [f"output_{i}" for i in range(count)]
 
 
+def are_numbered(names: list[str]) -> bool:
+    """Whether these names were made here, for the outputs of a subclass."""
+    return names == [f"output_{i}" for i in range(len(names))]
+
+
+def free_name(name: str, taken: Collection[str]) -> str:
+    """The name, with _1, _2 ... if it is taken, as Keras numbers them.
+
+    >>> free_name("mae", ["mae", "mae_1"])
+    'mae_2'
+    """
+    numbered, index = name, 0
+    while numbered in taken:
+        index += 1
+        numbered = f"{name}_{index}"
+    return numbered
+
+
+def match_targets(y_true: Any, names: list[str], trained: list[str]) -> list:
+    """One target per output; those without a loss may be left out of a list."""
+    if isinstance(y_true, (list, tuple)):
+        if len(y_true) == len(trained) < len(names):
+            y_true = dict(zip(trained, y_true, strict=True))
+            return [y_true.get(name) for name in names]
+    elif not isinstance(y_true, dict):
+        if len(trained) == 1:
+            return [y_true if name in trained else None for name in names]
+        raise ShapeError(
+            explain(
+                f"The model has {len(names)} outputs and needs targets for {trained}.",
+                received="one array",
+                hint="give y as a list, or as a dict by output name.",
+            )
+        )
+    return per_output(y_true, names, "y")
+
+
 class CompiledLoss:
     """The total loss: the weighted sum of the losses of the outputs."""
 
@@ -56,6 +108,7 @@ class CompiledLoss:
         # Unknown names are found now, not in the middle of `fit`.
         self.losses = tree.map_structure(_as_loss, loss)
         self.loss_weights = loss_weights
+        # The mean loss of each output, if several have one.
         self.trackers: list[Any] = []
         self._by_output: list[tuple[Any, float]] | None = None
 
@@ -66,16 +119,24 @@ class CompiledLoss:
         losses = per_output(self.losses, names, "loss")
         weights = per_output(self.loss_weights, names, "loss_weights")
         self.names = names
+        self.trained = [name for name, loss in zip(names, losses) if loss is not None]
         self._by_output = [
             (loss, 1.0 if weight is None else float(weight))
             for loss, weight in zip(losses, weights, strict=True)
         ]
-        if len(names) > 1:
-            self.trackers = [
-                metrics_module.Mean(name=f"{name}_loss")
-                for name, loss in zip(names, losses, strict=True)
-                if loss is not None
-            ]
+        if len(self.trained) > 1:
+            for name in self._tracker_names(losses):
+                self.trackers.append(metrics_module.Mean(name=name))
+
+    def _tracker_names(self, losses: list) -> list[str]:
+        """`<output>_loss`; where outputs have no names, `<loss>_loss`."""
+        found: list[str] = []
+        numbered = are_numbered(self.names)
+        for name, loss in zip(self.names, losses, strict=True):
+            if loss is not None:
+                base = loss.name if numbered else name
+                found.append(free_name(f"{base}_loss", found))
+        return found
 
     def __call__(self, y_true: Any, y_pred: Any, sample_weight: Any, names: Any) -> Any:
         if self._by_output is None:
@@ -89,8 +150,10 @@ class CompiledLoss:
 
     def _weighted_sum(self, y_true: Any, y_pred: Any, sample_weight: Any) -> Any:
         assert self._by_output is not None
+        if not self.trained:
+            raise ValueError("No output has a loss. Try: compile(loss=...).")
         outputs = tree.flatten(y_pred)
-        targets = self._targets(y_true)
+        targets = match_targets(y_true, self.names, self.trained)
         sample_weights = per_output(sample_weight, self.names, "sample_weight")
         total = None
         trackers = iter(self.trackers)
@@ -100,31 +163,12 @@ class CompiledLoss:
             if loss is None:
                 continue
             value = loss(target, output, sample_weight=samples)
-            count = output.shape[0] if output.shape else 1
-            next(trackers).update_state(value.array, sample_weight=count)
+            if self.trackers:
+                count = output.shape[0] if output.shape else 1
+                next(trackers).update_state(value.array, sample_weight=count)
             term = value if weight == 1.0 else value * weight
             total = term if total is None else total + term
-        if total is None:
-            raise ValueError("No output has a loss. Try: compile(loss=...).")
         return total
-
-    def _targets(self, y_true: Any) -> list:
-        """Outputs without a loss need no target."""
-        assert self._by_output is not None
-        trained = [name for name, (loss, _) in zip(self.names, self._by_output) if loss]
-        if isinstance(y_true, (list, tuple)) and len(y_true) == len(trained):
-            given = dict(zip(trained, y_true, strict=True))
-            return [given.get(name) for name in self.names]
-        if not isinstance(y_true, (list, tuple, dict)):
-            raise ShapeError(
-                explain(
-                    f"The model has {len(self.names)} outputs and needs targets for "
-                    f"{trained}.",
-                    received="one array",
-                    hint="give y as a list, or as a dict by output name.",
-                )
-            )
-        return per_output(y_true, self.names, "y")
 
 
 def only(value: Any) -> Any:
@@ -140,147 +184,9 @@ def _as_loss(identifier: Any) -> Any:
     loss = losses_module.get(identifier)
     if loss is None or isinstance(loss, losses_module.Loss):
         return loss
-    name = getattr(loss, "__name__", None)
+    named_by_string = isinstance(identifier, str)
+    name = identifier if named_by_string else getattr(loss, "__name__", None)
     return losses_module.LossFunctionWrapper(loss, name=name)
-
-
-class CompiledMetrics:
-    """The metrics of the outputs, under the names that `fit` reports."""
-
-    def __init__(self, metrics: Any, weighted_metrics: Any) -> None:
-        self._given = (metrics, weighted_metrics)
-        # (metric, index of its output, whether sample weights count)
-        self._entries: list[tuple[Any, int, bool]] | None = None
-        for identifier in tree.flatten(list(self._given)):
-            _check_metric(identifier)
-
-    @property
-    def metrics(self) -> list:
-        return [metric for metric, _, _ in self._entries or []]
-
-    def prepare(self, names: list[str]) -> None:
-        """Makes the metrics of each output, once the outputs are known."""
-        if self._entries is not None:
-            return
-        self._entries = []
-        self.names = names
-        for given, weighted in zip(self._given, (False, True), strict=True):
-            for index, identifiers in enumerate(_lists_per_output(given, names)):
-                for identifier in identifiers:
-                    prefix = f"{names[index]}_" if len(names) > 1 else ""
-                    metric = _make_metric(identifier, prefix)
-                    self._entries.append((metric, index, weighted))
-
-    def update(self, y_true: Any, y_pred: Any, sample_weight: Any, names: Any) -> None:
-        if self._entries is None:
-            self.prepare(output_names(y_pred, names))
-        if not self._entries:
-            return
-        if len(self.names) == 1:
-            targets, outputs = [only(y_true)], [only(y_pred)]
-            weights = [only(sample_weight)]
-        else:
-            targets = per_output(y_true, self.names, "y")
-            outputs = tree.flatten(y_pred)
-            weights = per_output(sample_weight, self.names, "sample_weight")
-        for metric, index, weighted in self._entries:
-            if targets[index] is None:
-                continue
-            if weighted:
-                metric.update_state(
-                    targets[index], outputs[index], sample_weight=weights[index]
-                )
-            else:
-                metric.update_state(targets[index], outputs[index])
-
-
-def _lists_per_output(given: Any, names: list[str]) -> list[list]:
-    if given is None:
-        return [[] for _ in names]
-    if isinstance(given, dict) and len(names) == 1 and names[0] not in given:
-        given = next(iter(given.values()), [])
-    nested = isinstance(given, (list, tuple)) and any(
-        isinstance(item, (list, tuple)) for item in given
-    )
-    if isinstance(given, dict) or (nested and len(given) == len(names)):
-        entries = per_output(given, names, "metrics")
-        return [_as_list(entry) for entry in entries]
-    flat = _as_list(given[0] if nested and len(given) == 1 else given)
-    return [list(flat) for _ in names]  # a flat list is meant for every output
-
-
-def _as_list(entry: Any) -> list:
-    if entry is None:
-        return []
-    return list(entry) if isinstance(entry, (list, tuple)) else [entry]
-
-
-_KINDS_BY_SHAPE = {
-    "accuracy": "accuracy",
-    "acc": "accuracy",
-    "crossentropy": "crossentropy",
-    "ce": "crossentropy",
-}
-
-
-def _check_metric(identifier: Any) -> None:
-    if identifier is not None and identifier not in _KINDS_BY_SHAPE:
-        metrics_module.get(identifier)
-
-
-def _make_metric(identifier: Any, prefix: str) -> Any:
-    if isinstance(identifier, str) and identifier in _KINDS_BY_SHAPE:
-        return MetricByShape(_KINDS_BY_SHAPE[identifier], name=prefix + identifier)
-    metric = metrics_module.get(identifier)
-    name: Any = getattr(metric, "name", None) or getattr(metric, "__name__", "metric")
-    if isinstance(identifier, str):
-        name = identifier
-    if not isinstance(metric, metrics_module.Metric):
-        return metrics_module.MeanMetricWrapper(metric, name=prefix + name)
-    if prefix:  # each output counts for itself
-        metric = type(metric).from_config(metric.get_config())
-    metric.name = prefix + name
-    return metric
-
-
-class MetricByShape(metrics_module.Metric):
-    """ "accuracy" or "crossentropy": which one, the shapes of the first batch tell.
-
-    One output unit: binary.  Class numbers as targets: sparse categorical.  Rows of
-    the same length as the output: categorical.
-    """
-
-    def __init__(self, kind: str, name: str) -> None:
-        self.chosen: Any = None
-        self.kind = kind
-        super().__init__(name=name)
-
-    def choose(self, y_true: Any, y_pred: Any) -> Any:
-        target, output = as_array(y_true).shape, as_array(y_pred).shape
-        if output[-1:] == (1,):
-            prefix = "Binary"
-        elif len(target) < len(output) or target[-1:] == (1,):
-            prefix = "SparseCategorical"
-        else:
-            prefix = "Categorical"
-        suffix = self.kind.capitalize()
-        return getattr(metrics_module, prefix + suffix)(name=self.name)
-
-    def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> Any:
-        if self.chosen is None:
-            self.chosen = self.choose(y_true, y_pred)
-        return self.chosen.update_state(y_true, y_pred, sample_weight)
-
-    def result(self) -> Any:
-        return Tensor(0.0) if self.chosen is None else self.chosen.result()
-
-    def reset_state(self) -> None:
-        if self.chosen is not None:
-            self.chosen.reset_state()
-
-    @property
-    def variables(self) -> list:
-        return [] if self.chosen is None else self.chosen.variables
 
 
 def total_of(losses: list) -> Any:

@@ -6,6 +6,7 @@ from typing import Any
 
 from edukeras import registry, tree
 from edukeras.errors import LayerTypeError, explain
+from edukeras.graph import auto_name
 from edukeras.layers.base import Layer, shapes_of
 from edukeras.layers.core import Input, InputLayer
 from edukeras.models.model import Model
@@ -103,6 +104,8 @@ class Sequential(Model):
         self._connect(Input(batch_shape=tuple(batch_shape), dtype=dtype))
 
     def _connect(self, inputs: KerasTensor) -> None:
+        if self.layers:
+            auto_name("functional")  # used up here by Keras: later names are the same
         x: Any = inputs
         for layer in self.layers:
             x = layer(x)

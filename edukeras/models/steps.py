@@ -15,7 +15,8 @@ from edukeras import data as data_module, metrics as metrics_module, optimizers,
 from edukeras.autodiff import GradientTape
 from edukeras.errors import NotCompiledError, explain
 from edukeras.layers.base import Layer
-from edukeras.models.outputs import CompiledLoss, CompiledMetrics, total_of
+from edukeras.models.compiled_metrics import CompiledMetrics
+from edukeras.models.outputs import CompiledLoss, output_names, total_of
 from edukeras.tensor import Tensor
 
 
@@ -29,6 +30,12 @@ class LossTracker(metrics_module.Mean):
 
 class Steps(Layer):
     """`compile`, and what is done with one batch."""
+
+    _bookkeeping = Layer._bookkeeping | {
+        "_compile_arguments",
+        "_trained_variables",
+        "_regularized",
+    }
 
     optimizer: Any = None
     loss: Any = None
@@ -52,6 +59,7 @@ class Steps(Layer):
         jit_compile: str | bool | None = "auto",
         auto_scale_loss: bool = True,
         sample_weight_mode: str | None = None,
+        target_tensors: None = None,
     ) -> None:
         """Says how to train: the optimizer, the loss, what to report.
 
@@ -64,7 +72,15 @@ class Steps(Layer):
             weighted_metrics: metrics that sample and class weights count in.
             run_eagerly, steps_per_execution, jit_compile, auto_scale_loss,
                 sample_weight_mode: accepted as in Keras, without effect here.
+            target_tensors: not supported.
         """
+        if target_tensors is not None:
+            raise ValueError(
+                explain(
+                    "target_tensors belonged to the graphs of TensorFlow 1.",
+                    hint="model.fit(x, y) with the targets as y.",
+                )
+            )
         if _looks_like_metrics(loss_weights):  # Keras 2's third argument
             loss_weights, metrics = metrics, loss_weights
         self._compile_arguments = {
@@ -87,14 +103,21 @@ class Steps(Layer):
         self._loss_tracker = LossTracker(name="loss")
         names = self._known_output_names()
         if names is not None:
-            self._metrics_made.prepare(names)
-            if self._compiled_loss is not None:
-                self._compiled_loss.prepare(names)
+            self._match_outputs(names)
         self.compiled = True
         # `trainable` is looked at now: later changes wait for the next compile.
         self._trained_variables = self.trainable_variables if self.built else None
         self._regularized = None
         self.stop_training = False
+
+    def _match_outputs(self, names: list[str]) -> None:
+        """Matches losses and metrics to the outputs, once their names are known."""
+        trained = None
+        if self._compiled_loss is not None:
+            self._compiled_loss.prepare(names)
+            trained = self._compiled_loss.trained
+        if self._metrics_made is not None:
+            self._metrics_made.prepare(names, trained)
 
     def _known_output_names(self) -> list[str] | None:
         return None
@@ -106,25 +129,28 @@ class Steps(Layer):
                 "optimizer. Try: call model.compile(optimizer='adam', loss=...) first."
             )
 
+    def _named_metrics(self) -> list[tuple[str, Any]]:
+        found: list[tuple[str, Any]] = []
+        if self.compiled:
+            found.append(("loss", self._loss_tracker))
+        if self._compiled_loss is not None:
+            found += [(m.name, m) for m in self._compiled_loss.trackers]
+        if self._metrics_made is not None:
+            found += [(entry.name, entry.metric) for entry in self._metrics_made.entries]
+        known = {id(metric) for _, metric in found}
+        own = self._attributes(metrics_module.Metric)
+        return found + [(m.name, m) for m in own if id(m) not in known]
+
     @property
     def metrics(self) -> list:
         """The loss tracker, the losses of several outputs, the compiled metrics, and
         the Metric attributes of a subclass."""
-        found: list = []
-        if self.compiled:
-            found.append(self._loss_tracker)
-            if self._compiled_loss is not None:
-                found += self._compiled_loss.trackers
-            found += self._metrics_made.metrics if self._metrics_made else []
-        for metric in self._attributes(metrics_module.Metric):
-            if not any(metric is other for other in found):
-                found.append(metric)
-        return found
+        return [metric for _, metric in self._named_metrics()]
 
     @property
     def metrics_names(self) -> list[str]:
         """The labels of what `evaluate` returns."""
-        return [metric.name for metric in self.metrics]
+        return [name for name, _ in self._named_metrics()]
 
     def reset_metrics(self) -> None:
         """Forgets what the metrics have seen."""
@@ -134,12 +160,9 @@ class Steps(Layer):
     def get_metrics_result(self) -> dict[str, Any]:
         """The present values of all metrics."""
         results: dict[str, Any] = {}
-        for metric in self.metrics:
+        for name, metric in self._named_metrics():
             value = metric.result()
-            if isinstance(value, dict):
-                results.update(value)
-            else:
-                results[metric.name] = value
+            results.update(value if isinstance(value, dict) else {name: value})
         return results
 
     # -- one step -------------------------------------------------------------
@@ -203,6 +226,8 @@ class Steps(Layer):
             names = self._known_output_names()
             losses = [self._compiled_loss(y, y_pred, sample_weight, names), *losses]
         total = total_of(losses)
+        if total is None and not training:
+            return Tensor(0.0)
         if total is None:
             raise ValueError(
                 explain(
@@ -230,8 +255,9 @@ class Steps(Layer):
 
     def _update_metrics(self, y: Any, y_pred: Any, sample_weight: Any) -> None:
         if self._metrics_made is not None and y is not None:
-            names = self._known_output_names()
-            self._metrics_made.update(y, y_pred, sample_weight, names)
+            if self._metrics_made.names is None:
+                self._match_outputs(output_names(y_pred, self._known_output_names()))
+            self._metrics_made.update(y, y_pred, sample_weight)
 
     def _variables_to_train(self) -> list:
         if self._trained_variables is None:

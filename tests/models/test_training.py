@@ -676,3 +676,10 @@ def test_missing_data_is_named():
 
 def test_compiling_does_not_make_the_weights_of_layers_the_models_own():
     assert linear()._own_variables() == []
+
+
+def test_a_diverging_loss_is_seen_in_the_history_and_warns_nowhere(capsys):
+    model = linear(optimizer=keras.optimizers.SGD(1e20))
+    history = model.fit(X, Y, epochs=5, verbose=0).history["loss"]
+    assert not np.isfinite(history[-1])
+    assert capsys.readouterr().err == ""
