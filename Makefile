@@ -4,11 +4,12 @@
 PYTHON ?= python3
 VENV ?= .venv
 LAB_ARGS ?=
+BENCH_ARGS ?=
 
 BIN = $(VENV)/bin
 BUILD_FILES = setup.py pyproject.toml $(wildcard _kernels/*.pyx _kernels/*.pxd)
 
-.PHONY: lab test clean
+.PHONY: lab test bench clean
 
 lab: $(VENV)/.lab-installed
 	@$(BIN)/edukeras lab $(LAB_ARGS)
@@ -20,6 +21,10 @@ test: $(VENV)/.dev-installed
 	$(BIN)/python -m pytest
 	$(BIN)/python -m pytest --nbval --nbval-current-env --nbval-cell-timeout=60 lessons
 	@echo "make test: all green: ruff, mypy, tests and doctests, lessons."
+
+# edukeras beside its peers; those that are installed in $(VENV) take part.
+bench: $(VENV)/.dev-installed
+	$(BIN)/python tests/benchmarks/run.py $(BENCH_ARGS)
 
 # The empty files .created, .lab-installed and .dev-installed are dated marks of what
 # has been done, so that a second `make` starts at once.

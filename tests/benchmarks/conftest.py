@@ -1,0 +1,3 @@
+"""Only the harness is tested here; the measurements are started by `make bench`."""
+
+collect_ignore = ["cases.py", "engines.py", "run.py", "work.py"]
