@@ -1,5 +1,6 @@
 """keras.models: Model, Sequential, and how to copy and load them."""
 
+from edukeras.models.cloning import clone_model as clone_model
 from edukeras.models.model import Model as Model
 from edukeras.models.sequential import Sequential as Sequential
 from edukeras.saving import (

@@ -13,7 +13,15 @@ import numpy as np
 
 from edukeras import ops, registry, tree
 from edukeras.errors import GraphError, ShapeError, explain
-from edukeras.graph import Graph, Node, OpCall, Operation, producer, snake_case
+from edukeras.graph import (
+    Graph,
+    Node,
+    OpCall,
+    Operation,
+    producer,
+    rename_operation,
+    snake_case,
+)
 from edukeras.layers.base import Layer
 from edukeras.layers.core import Input, InputLayer
 from edukeras.models.outputs import free_name
@@ -24,6 +32,8 @@ class FunctionalGraph:
     """The graph of a model, with the user's nesting of inputs and outputs."""
 
     def __init__(self, inputs: Any, outputs: Any) -> None:
+        # In the config, a list of one stays a list.
+        self._listed = _is_list_of_one(inputs), _is_list_of_one(outputs)
         inputs, outputs = _single(inputs), _single(outputs)
         _check_symbolic("inputs", inputs)
         _check_symbolic("outputs", outputs)
@@ -137,10 +147,12 @@ class FunctionalGraph:
             operation, _, position = x._keras_history
             return [operation.name, numbers[id(producer(x))], position]
 
+        inputs = _references(self.input_structure, reference)
+        outputs = _references(self.output_structure, reference)
         return {
             "layers": [self._record(o, reference) for o in self.graph.operations],
-            "input_layers": _references(self.input_structure, reference),
-            "output_layers": _references(self.output_structure, reference),
+            "input_layers": [inputs] if self._listed[0] else inputs,
+            "output_layers": [outputs] if self._listed[1] else outputs,
         }
 
     def _node_numbers(self) -> dict[int, int]:
@@ -165,11 +177,13 @@ class FunctionalGraph:
         return record
 
 
+def _is_list_of_one(structure: Any) -> bool:
+    return isinstance(structure, (list, tuple)) and len(structure) == 1
+
+
 def _single(structure: Any) -> Any:
     """A list of one tensor is taken as that tensor."""
-    if isinstance(structure, (list, tuple)) and len(structure) == 1:
-        return structure[0]
-    return structure
+    return structure[0] if _is_list_of_one(structure) else structure
 
 
 def _is_input(x: KerasTensor) -> bool:
@@ -408,7 +422,13 @@ def _op_from(record: dict[str, Any]) -> Callable:
     options = registry.deserialize_keras_object(options)
     if isinstance(options.get("key"), list):  # x[:, 1]: JSON knows no tuples
         options["key"] = tuple(options["key"])
-    return lambda *args, **kwargs: function(*args, **options, **kwargs)
+
+    def call(*args: Any, **kwargs: Any) -> Any:
+        outputs = function(*args, **options, **kwargs)
+        rename_operation(outputs, record["config"]["name"])
+        return outputs
+
+    return call
 
 
 def _is_tensor_record(x: Any) -> bool:

@@ -36,6 +36,7 @@ class Model(Trainer):
     """
 
     supports_masking = True
+    only_ops = True
 
     def __init__(
         self,

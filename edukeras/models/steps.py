@@ -17,6 +17,7 @@ from edukeras.errors import NotCompiledError, explain
 from edukeras.layers.base import Layer
 from edukeras.models.compiled_metrics import CompiledMetrics
 from edukeras.models.outputs import CompiledLoss, output_names, total_of
+from edukeras.models.replay import Program, can_replay, key_of
 from edukeras.tensor import Tensor
 
 
@@ -24,7 +25,7 @@ class LossTracker(metrics_module.Mean):
     """The mean loss; adding one number to it takes no array arithmetic."""
 
     def add(self, loss: Any, samples: int) -> None:
-        self.total.array[()] += loss.array * samples
+        self.total.array[()] += loss * samples
         self.count.array[()] += samples
 
 
@@ -35,6 +36,7 @@ class Steps(Layer):
         "_compile_arguments",
         "_trained_variables",
         "_regularized",
+        "_programs",
     }
 
     optimizer: Any = None
@@ -44,6 +46,9 @@ class Steps(Layer):
     _compiled_loss: CompiledLoss | None = None
     _trained_variables: list | None = None
     _regularized: list | None = None
+    # The recorded steps by the shapes of their batches, and whether there may be any.
+    _programs: dict[tuple | None, Program | None]
+    _replays: bool | None = None
 
     # -- compile --------------------------------------------------------------
 
@@ -108,6 +113,8 @@ class Steps(Layer):
         # `trainable` is looked at now: later changes wait for the next compile.
         self._trained_variables = self.trainable_variables if self.built else None
         self._regularized = None
+        self._programs = {None: None}
+        self._replays = None
         self.stop_training = False
 
     def _match_outputs(self, names: list[str]) -> None:
@@ -136,7 +143,9 @@ class Steps(Layer):
         if self._compiled_loss is not None:
             found += [(m.name, m) for m in self._compiled_loss.trackers]
         if self._metrics_made is not None:
-            found += [(entry.name, entry.metric) for entry in self._metrics_made.entries]
+            found += [
+                (entry.name, entry.metric) for entry in self._metrics_made.entries
+            ]
         known = {id(metric) for _, metric in found}
         own = self._attributes(metrics_module.Metric)
         return found + [(m.name, m) for m in own if id(m) not in known]
@@ -177,16 +186,46 @@ class Steps(Layer):
         return self.get_metrics_result()
 
     def _learn_from(self, x: Any, y: Any, sample_weight: Any) -> None:
+        key = None if sample_weight is not None else key_of(x, y)
+        program = self._programs.get(key)
+        if program is not None and program.is_current():
+            (loss, y_pred), gradients = program.run([x, y])
+        else:
+            recorded = key is not None and self._is_to_be_recorded(key)
+            loss, y_pred, gradients = self._loss_and_gradients(
+                x, y, sample_weight, key if recorded else None
+            )
+        if gradients:
+            self.optimizer.apply(gradients, self._trained_variables)
+        self._loss_tracker.add(loss, _batch_size(x))
+        self._update_metrics(y, y_pred, sample_weight)
+
+    def _loss_and_gradients(
+        self, x: Any, y: Any, sample_weight: Any, key: tuple | None
+    ) -> tuple[np.ndarray, Any, list]:
+        """Forward and backward; with a key, the ops are kept to be replayed."""
         with GradientTape() as tape:
+            if key is not None:  # watched, so that the tape records what they go into
+                x, y = Tensor(x, traced=True), Tensor(y, traced=True)
             y_pred = self(x, training=True)
             loss = self.compute_loss(x, y, y_pred, sample_weight, training=True)
             scaled = self.optimizer.scale_loss(loss)
         variables = self._variables_to_train()
-        if variables:
-            gradients = tape.gradient_arrays(scaled, variables)
-            self.optimizer.apply(gradients, variables)
-        self._loss_tracker.add(loss, _batch_size(x))
-        self._update_metrics(y, y_pred, sample_weight)
+        if key is not None:
+            outputs = [loss, y_pred]
+            self._programs[key] = Program(tape, [x, y], outputs, scaled, variables)
+        gradients = tape.gradient_arrays(scaled, variables) if variables else []
+        return loss.array, y_pred, gradients
+
+    def _is_to_be_recorded(self, key: tuple) -> bool:
+        """On the second step on batches of a shape: odd shapes may come only once."""
+        if key not in self._programs:
+            self._programs[key] = None
+            return False
+        if self._replays is None:
+            plain = type(self).compute_loss is Steps.compute_loss
+            self._replays = plain and can_replay(self, self._compiled_loss)
+        return self._replays
 
     def test_step(self, data: Any) -> dict[str, Any]:
         """The loss and the metrics of a batch; may be overridden."""
@@ -197,7 +236,7 @@ class Steps(Layer):
     def _look_at(self, x: Any, y: Any, sample_weight: Any) -> None:
         y_pred = self(x, training=False)
         loss = self.compute_loss(x, y, y_pred, sample_weight, training=False)
-        self._loss_tracker.add(loss, _batch_size(x))
+        self._loss_tracker.add(loss.array, _batch_size(x))
         self._update_metrics(y, y_pred, sample_weight)
 
     def predict_step(self, data: Any) -> Any:

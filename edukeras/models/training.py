@@ -14,12 +14,16 @@ from typing import Any
 
 import numpy as np
 
-from edukeras import callbacks as callbacks_module, data as data_module, tree
+from edukeras import (
+    callbacks as callbacks_module,
+    config,
+    data as data_module,
+    tree,
+)
 from edukeras.errors import explain
 from edukeras.models.logs import BatchLogs, plain_logs
 from edukeras.models.steps import Steps
 from edukeras.tensor import Tensor
-
 
 # Overflow and division by zero show in the loss; NumPy would warn on stderr as well,
 # and graders take that for a failure.
@@ -81,6 +85,7 @@ class Trainer(Steps):
                 are read (Keras 2).
         """
         self._require_compiled("fit")
+        epochs = min(epochs, config.max_epochs() or epochs)
         validate_after = _validation_epochs(validation_freq)
         data, validation = self._fit_data(
             x, y, sample_weight, batch_size, steps_per_epoch, shuffle,
@@ -155,7 +160,7 @@ class Trainer(Steps):
     ) -> Any:
         if isinstance(callbacks, callbacks_module.CallbackList):
             return callbacks
-        verbose = 1 if verbose == "auto" else int(verbose)
+        verbose = _verbosity(verbose)
         return callbacks_module.CallbackList(
             callbacks,
             add_history=True,
@@ -244,7 +249,7 @@ class Trainer(Steps):
     def _evaluation_hooks(self, callbacks: Any, verbose: Any, steps: Any) -> Any:
         if isinstance(callbacks, callbacks_module.CallbackList):
             return callbacks
-        verbose = 1 if verbose == "auto" else int(verbose)
+        verbose = _verbosity(verbose)
         return callbacks_module.CallbackList(
             callbacks, add_progbar=verbose != 0, verbose=verbose, epochs=1,
             steps=steps, model=self,
@@ -353,6 +358,13 @@ class Trainer(Steps):
             return logs
         values = [logs[name] for name in self._result_order(logs)]
         return values[0] if len(values) == 1 else values
+
+
+def _verbosity(verbose: str | int) -> int:
+    """0 silent, 1 a progress bar, 2 a line per epoch."""
+    if verbose == "auto":
+        return 1 if config.is_interactive_logging_enabled() else 2
+    return int(verbose)
 
 
 def _as_step_data(batch: tuple) -> Any:

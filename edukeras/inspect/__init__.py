@@ -1,0 +1,22 @@
+"""Looking inside models and training: plain data that shows itself.
+
+Nothing here needs Jupyter.  `edukeras.jupyter` adds magics and widgets.
+"""
+
+from edukeras.inspect.curves import (
+    Curve as Curve,
+    LearningCurves as LearningCurves,
+    learning_curves as learning_curves,
+)
+from edukeras.inspect.display import View as View, display as display
+from edukeras.inspect.formulas import parameter_formula as parameter_formula
+from edukeras.inspect.summary import (
+    LayerSummary as LayerSummary,
+    ModelSummary as ModelSummary,
+    summarize as summarize,
+)
+from edukeras.inspect.weights import (
+    WeightReport as WeightReport,
+    WeightStatistics as WeightStatistics,
+    describe_weights as describe_weights,
+)

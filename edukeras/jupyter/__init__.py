@@ -1,0 +1,15 @@
+"""Notebooks: magics (`%load_ext edukeras`), the functions behind them, live training.
+
+Everything works without ipywidgets, as tables and pictures; with it, and in a live
+notebook, there are controls.
+"""
+
+from edukeras.inspect.display import display as display
+from edukeras.jupyter.live_curves import LiveCurves as LiveCurves
+from edukeras.jupyter.views import (
+    curves as curves,
+    explore as explore,
+    summary as summary,
+    view_weights as view_weights,
+    weights as weights,
+)

@@ -1,0 +1,54 @@
+"""`%load_ext edukeras`: magics, and the curves of a History, come and go together."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from edukeras.callbacks import History
+from edukeras.inspect import markup
+from edukeras.inspect.curves import learning_curves
+from edukeras.inspect.display import display
+from edukeras.jupyter import exercise_magics, magics
+from edukeras.jupyter.live_curves import LiveCurves
+
+
+def load_ipython_extension(ip: Any) -> None:
+    """Adds everything to an IPython shell; a second time changes nothing."""
+    if not isinstance(_registered(ip), magics.EdukerasMagics):
+        ip.register_magics(magics.EdukerasMagics)
+    exercise_magics.register(ip)
+    formatters = ip.display_formatter.formatters
+    formatters["text/html"].for_type(History, _history_html)
+    formatters["text/plain"].for_type(History, _history_text)
+
+
+def unload_ipython_extension(ip: Any) -> None:
+    """Takes everything away again."""
+    if ip.magics_manager.registry.pop("EdukerasMagics", None) is not None:
+        for name in magics.NAMES:
+            ip.magics_manager.magics["line"].pop(name, None)
+    exercise_magics.unregister(ip)
+    formatters = ip.display_formatter.formatters
+    for mime_type in ("text/html", "text/plain"):
+        formatters[mime_type].pop(History, None)
+
+
+def _registered(ip: Any) -> Any:
+    return ip.magics_manager.registry.get("EdukerasMagics")
+
+
+def _history_html(history: History) -> str | None:
+    if display() == "text":
+        return None
+    curves = learning_curves(history)
+    if LiveCurves.shown_in_this_cell:
+        return markup.muted(f"History of {_epochs(curves.last_epoch)}, drawn above.")
+    return curves.html()
+
+
+def _history_text(history: History, printer: Any, cycle: bool) -> None:
+    printer.text(learning_curves(history).text())
+
+
+def _epochs(count: int) -> str:
+    return f"{count} epoch" if count == 1 else f"{count} epochs"

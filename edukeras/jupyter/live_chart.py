@@ -1,0 +1,99 @@
+"""The chart that is drawn while training runs, as SVG text.
+
+It takes a fraction of a millisecond, so it can be redrawn often.  When training ends,
+a picture takes its place: SVG is lost when a notebook is opened untrusted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+from math import isfinite
+
+from edukeras.inspect.curves import Curve, LearningCurves
+from edukeras.inspect.pictures import BLUE, ORANGE
+
+WIDTH, HEIGHT = 340, 230
+LEFT, RIGHT, TOP, BOTTOM = 52, 12, 28, 34
+MOST_POINTS = 300
+
+
+def live_chart(curves: LearningCurves, epochs: int) -> str:
+    """All curves side by side, with room for the epochs that are still to come."""
+    charts = "".join(_chart(curve, epochs) for curve in curves.curves)
+    return f'<div role="img" aria-label="{escape(curves.in_words())}">{charts}</div>'
+
+
+def _chart(curve: Curve, epochs: int) -> str:
+    values = [v for _, _, line in curve.parts() for v in line if isfinite(v)]
+    low, high = (min(values), max(values)) if values else (0.0, 1.0)
+    if low == high:
+        low, high = low - 0.5, high + 0.5
+    last = max(epochs, curve.epochs[-1] if curve.epochs else 1, 2)
+
+    def place(epoch: float, value: float) -> str:
+        x = LEFT + (WIDTH - LEFT - RIGHT) * (epoch - 1) / (last - 1)
+        y = TOP + (HEIGHT - TOP - BOTTOM) * (high - value) / (high - low)
+        return f"{x:.1f},{y:.1f}"
+
+    parts = [_frame(curve.name, low, high, last)]
+    for name, numbers, line in curve.parts():
+        dashed = name != curve.name
+        points = [
+            place(epoch, value)
+            for epoch, value in _thinned(list(zip(numbers, line)))
+            if isfinite(value)
+        ]
+        if not points:
+            continue
+        colour = ORANGE if dashed else BLUE
+        dashes = 'stroke-dasharray="6 3" ' if dashed else ""
+        x, y = points[-1].split(",")
+        parts.append(
+            f'<polyline points="{" ".join(points)}" fill="none" {dashes}'
+            f'stroke="{colour}" stroke-width="2"/>'
+            f'<circle cx="{x}" cy="{y}" r="3" fill="{colour}"/>'
+        )
+    if curve.validation:
+        parts.append(_legend())
+    return (
+        f'<svg width="{WIDTH}" height="{HEIGHT}" viewBox="0 0 {WIDTH} {HEIGHT}" '
+        f'font-family="sans-serif" font-size="11" fill="currentColor">'
+        f"{''.join(parts)}</svg>"
+    )
+
+
+def _frame(title: str, low: float, high: float, last: int) -> str:
+    """Title, axes, and the numbers at their ends."""
+    right, bottom = WIDTH - RIGHT, HEIGHT - BOTTOM
+    middle = (LEFT + right) / 2
+    return (
+        f'<path d="M{LEFT} {TOP}V{bottom}H{right}" fill="none" '
+        'stroke="currentColor" stroke-opacity="0.5"/>'
+        f'<text x="{middle}" y="16" text-anchor="middle" font-size="13">'
+        f"{escape(title)}</text>"
+        f'<text x="{LEFT - 5}" y="{TOP + 4}" text-anchor="end">{high:.3g}</text>'
+        f'<text x="{LEFT - 5}" y="{bottom + 4}" text-anchor="end">{low:.3g}</text>'
+        f'<text x="{LEFT}" y="{bottom + 15}" text-anchor="middle">1</text>'
+        f'<text x="{right}" y="{bottom + 15}" text-anchor="end">{last}</text>'
+        f'<text x="{middle}" y="{bottom + 28}" text-anchor="middle">epoch</text>'
+    )
+
+
+def _legend() -> str:
+    entries = [("training", BLUE, ""), ("validation", ORANGE, "6 3")]
+    x, parts = WIDTH - 96, []
+    for number, (name, colour, dashes) in enumerate(entries):
+        y = TOP + 8 + 15 * number
+        parts.append(
+            f'<line x1="{x}" y1="{y}" x2="{x + 22}" y2="{y}" stroke="{colour}" '
+            f'stroke-width="2" stroke-dasharray="{dashes}"/>'
+            f'<text x="{x + 27}" y="{y + 4}">{name}</text>'
+        )
+    return "".join(parts)
+
+
+def _thinned(points: Sequence[tuple[int, float]]) -> Sequence[tuple[int, float]]:
+    """Every second, third ... point of a long curve, and always the last one."""
+    step = 1 + len(points) // MOST_POINTS
+    return [*points[:-1:step], *points[-1:]]

@@ -1,0 +1,82 @@
+"""What the magics do, as functions: for scripts and for those who prefer them.
+
+Each returns a view that shows itself as text in a console and as HTML in a notebook.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from edukeras.errors import explain
+from edukeras.inspect.curves import LearningCurves, learning_curves
+from edukeras.inspect.display import WIDGET_OF, View
+from edukeras.inspect.summary import ModelSummary, summarize
+from edukeras.inspect.weights import WeightReport, describe_weights
+from edukeras.jupyter.explorer import ModelExplorer
+from edukeras.jupyter.frontend import is_live, widget_bundle
+from edukeras.jupyter.panel import Panel
+from edukeras.jupyter.weight_viewer import WeightViewer
+
+
+def summary(model: Any) -> ModelSummary:
+    """The layers of a model, with the arithmetic behind the parameter counts."""
+    _must_have(model, "layers", "a model")
+    return summarize(model)
+
+
+def explore(model: Any) -> ModelSummary | ModelExplorer:
+    """Pick a layer, see its page; the static summary where nothing can be clicked."""
+    view = summary(model)
+    return ModelExplorer(view) if is_live() else view
+
+
+def weights(
+    model: Any,
+    layer: Any = None,
+    kinds: Sequence[str] | None = None,
+    image_shape: tuple[int, ...] | None = None,
+) -> WeightReport:
+    """The weights of a model or of one layer, in numbers and pictures.
+
+    Args:
+        layer: a layer or its name; None takes all.
+        kinds: which pictures: "hist", "heatmap", "filters".  None: of one layer all,
+            of a model the one for each matrix that says most.
+        image_shape: of the first layer's inputs, if these are pictures: (28, 28).
+    """
+    _must_have(model, "weights", "a model or a layer")
+    return describe_weights(model, layer, kinds, image_shape)
+
+
+def view_weights(report: WeightReport) -> WeightReport | WeightViewer:
+    """A report with controls: pick a weight, a kind of picture, a unit."""
+    return WeightViewer(report) if is_live() and report.weights else report
+
+
+def curves(history: Any) -> LearningCurves:
+    """The learning curves of what `fit` returned, or of a model that was fitted."""
+    kept = getattr(history, "history", None)
+    if hasattr(kept, "history"):  # a model keeps its last History
+        history = kept
+    return learning_curves(history)
+
+
+def _must_have(model: Any, attribute: str, expected: str) -> None:
+    if not hasattr(model, attribute):
+        raise TypeError(
+            explain(
+                "There is nothing to look into here.",
+                expected=expected,
+                received=type(model).__name__,
+            )
+        )
+
+
+def _bundle_of(panel: Panel | View) -> dict[str, Any]:
+    return widget_bundle(panel.widget) if isinstance(panel, Panel) else {}
+
+
+# What views of these classes show when the display setting is "widget".
+WIDGET_OF[ModelSummary] = lambda view: _bundle_of(explore(view.model))
+WIDGET_OF[WeightReport] = lambda report: _bundle_of(view_weights(report))

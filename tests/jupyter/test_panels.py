@@ -1,0 +1,155 @@
+import threading
+
+import numpy as np
+import pytest
+
+pytest.importorskip("ipywidgets")
+pytest.importorskip("matplotlib")
+
+import edukeras as keras
+from edukeras import jupyter, layers
+from edukeras.inspect import describe_weights, summarize
+from edukeras.jupyter.explorer import ModelExplorer
+from edukeras.jupyter.frontend import STATIC_VARIABLES, WIDGET_VIEW, is_live
+from edukeras.jupyter.weight_viewer import WeightViewer
+from tests.inspect.sanitiser import check
+
+
+@pytest.fixture
+def model():
+    return keras.Sequential(
+        [
+            keras.Input((16,)),
+            layers.Dense(3, name="hidden"),
+            layers.Dropout(0.5, name="drop"),
+            layers.Dense(2, name="out"),
+        ],
+        name="small",
+    )
+
+
+@pytest.fixture
+def explorer(model):
+    return ModelExplorer(summarize(model))
+
+
+@pytest.fixture
+def viewer(model):
+    return WeightViewer(describe_weights(model))
+
+
+def test_picking_a_layer_opens_its_page(explorer):
+    assert [title for title, _ in explorer.picker.options] == [
+        "hidden (Dense)",
+        "drop (Dropout)",
+        "out (Dense)",
+    ]
+    assert "(16 + 1) × 3 = 51" in explorer.page.value
+    explorer.picker.value = 2
+    assert "(3 + 1) × 2 = 8" in explorer.page.value
+    assert "out/kernel" in explorer.page.value
+    explorer.picker.value = 1
+    assert "Dropout(0.5)" in explorer.page.value
+    check(explorer.page.value)
+
+
+def test_a_page_shows_the_weights_as_they_are_now(explorer, model):
+    explorer.picker.value = 2
+    model.layers[2].kernel.assign(np.full((3, 2), 7.5))
+    explorer.picker.value = 0
+    explorer.picker.value = 2
+    assert "7.5" in explorer.page.value
+
+
+def test_a_model_without_layers_can_be_opened():
+    panel = ModelExplorer(summarize(keras.Sequential(name="empty")))
+    assert "no layers yet" in panel.page.value
+
+
+def test_the_viewer_offers_what_fits_the_weight(viewer):
+    assert [kind for _, kind in viewer.kind.options] == [
+        "hist",
+        "heatmap",
+        "filters",
+        "unit",
+    ]
+    viewer.kind.value = "heatmap"
+    assert "Heatmap of hidden/kernel" in viewer.page.value
+    viewer.picker.value = 1  # hidden/bias has no heatmap; all its zeros one histogram
+    assert [kind for _, kind in viewer.kind.options] == ["hist"]
+    assert "Histogram of hidden/bias" in viewer.page.value
+
+
+def test_the_slider_goes_through_the_units(viewer, model):
+    assert viewer.unit.layout.display == "none"
+    viewer.kind.value = "unit"
+    assert viewer.unit.layout.display == ""
+    assert viewer.unit.max == 2
+    viewer.unit.value = 2
+    kernel = model.layers[0].kernel.numpy()
+    strongest = int(np.argmax(np.abs(kernel[:, 2])))
+    assert "into unit 2 of hidden" in viewer.page.value
+    assert f">{strongest}</td>" in viewer.page.value
+    assert f"{kernel[strongest, 2]:.4f}" in viewer.page.value
+    check(viewer.page.value)
+
+
+def test_a_smaller_weight_takes_the_slider_back(viewer):
+    viewer.kind.value = "unit"
+    viewer.unit.value = 2
+    viewer.picker.value = 2  # out/kernel has two units
+    assert viewer.unit.max == 1
+    assert "into unit 1 of out" in viewer.page.value
+
+
+def test_an_error_shows_in_the_page(explorer, monkeypatch):
+    monkeypatch.setattr(explorer, "contents", lambda: 1 / 0)
+    explorer.refresh()
+    assert "ZeroDivisionError: division by zero" in explorer.page.value
+
+
+def test_callbacks_from_many_threads_do_not_mix(viewer):
+    threads = [threading.Thread(target=viewer.refresh) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert "hidden/kernel" in viewer.page.value
+
+
+def test_the_bundle_has_a_widget_only_where_it_can_be_seen(explorer, request):
+    assert set(explorer._repr_mimebundle_()) == {"text/plain", "text/html"}
+    request.getfixturevalue("live")
+    bundle = explorer._repr_mimebundle_()
+    assert bundle[WIDGET_VIEW]["model_id"] == explorer.widget.model_id
+    assert bundle["text/plain"] == explorer.summary.text()
+
+
+def test_the_setting_widget_puts_controls_into_plain_views(model, live):
+    views = [jupyter.summary(model), jupyter.weights(model)]
+    assert all(WIDGET_VIEW not in view._repr_mimebundle_() for view in views)
+    jupyter.display("widget")
+    assert all(WIDGET_VIEW in view._repr_mimebundle_() for view in views)
+
+
+def test_nothing_is_live_under_pytest_or_without_a_kernel(monkeypatch):
+    assert not is_live()
+    for name in STATIC_VARIABLES:
+        monkeypatch.delenv(name, raising=False)
+    assert not is_live()
+
+
+@pytest.mark.parametrize("someone_types", [True, False])
+def test_a_kernel_is_live_when_someone_can_type(monkeypatch, someone_types):
+    class Kernel:
+        _allow_stdin = someone_types
+
+    class Shell:
+        kernel = Kernel()
+
+    for name in STATIC_VARIABLES:
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr("edukeras.jupyter.frontend.shell", Shell)
+    assert is_live() == someone_types
+    monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
+    assert not is_live()

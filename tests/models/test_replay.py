@@ -1,0 +1,163 @@
+"""Replayed steps: the same numbers as steps through the layers, to the last bit."""
+
+import numpy as np
+import pytest
+
+import edukeras as keras
+from edukeras import layers
+from edukeras.models import replay
+
+RNG = np.random.default_rng(0)
+X = RNG.normal(size=(70, 6)).astype("float32")
+CLASSES = RNG.integers(0, 3, 70)
+IMAGES = RNG.normal(size=(40, 8, 8, 2)).astype("float32")
+
+
+def mlp(*hidden):
+    return keras.Sequential(
+        [keras.Input((6,)), *hidden, layers.Dense(3, activation="softmax")]
+    )
+
+
+MODELS = {
+    "dense": lambda: mlp(layers.Dense(5, activation="relu")),
+    "batchnorm": lambda: mlp(layers.Dense(5), layers.BatchNormalization()),
+    "dropout": lambda: mlp(layers.Dense(5, activation="tanh"), layers.Dropout(0.5)),
+    "regularized": lambda: mlp(layers.Dense(5, kernel_regularizer="l2")),
+    "reshaped": lambda: mlp(layers.Reshape((3, 2)), layers.Flatten()),
+    "nested": lambda: mlp(keras.Sequential([layers.Dense(4), layers.Dropout(0.2)])),
+    "frozen": lambda: mlp(layers.Dense(5, trainable=False), layers.Dense(4)),
+}
+
+
+def convolutional():
+    return keras.Sequential(
+        [
+            keras.Input((8, 8, 2)),
+            layers.Conv2D(3, 3, activation="relu"),
+            layers.MaxPooling2D(),
+            layers.Flatten(),
+            layers.Dense(3, activation="softmax"),
+        ]
+    )
+
+
+def trained(build, replays, x=X, **options):
+    """The history and the weights after a short training."""
+    keras.utils.set_random_seed(3)
+    model = build()
+    options = {"loss": "sparse_categorical_crossentropy", **options}
+    model.compile("adam", metrics=["accuracy"], **options)
+    if not replays:
+        model._replays = False
+    y = CLASSES[: len(x)]
+    if options["loss"] != "sparse_categorical_crossentropy":
+        y = np.eye(3, dtype="float32")[y]
+    history = model.fit(x, y, batch_size=16, epochs=4, verbose=0).history
+    recorded = [p for p in model._programs.values() if p is not None]
+    assert bool(recorded) == replays
+    return history, model.get_weights()
+
+
+def assert_same(first, second):
+    assert first[0] == second[0]
+    for left, right in zip(first[1], second[1], strict=True):
+        np.testing.assert_array_equal(left, right)
+
+
+@pytest.mark.parametrize("kernels", ["compiled", "reference"])
+@pytest.mark.parametrize("name", list(MODELS))
+def test_replay_changes_no_bit(name, kernels):
+    if kernels == "compiled" and keras.kernels.info().kind != "compiled":
+        pytest.skip("the compiled kernels are not installed")
+    with keras.kernels.using(kernels):
+        assert_same(trained(MODELS[name], True), trained(MODELS[name], False))
+
+
+@pytest.mark.parametrize(
+    "loss",
+    ["mse", "mae", "categorical_crossentropy", "binary_crossentropy",
+     keras.losses.CategoricalCrossentropy(from_logits=True, label_smoothing=0.1)],
+)  # fmt: skip
+def test_replay_changes_no_bit_for_any_pure_loss(loss):
+    build = MODELS["dense"]
+    assert_same(trained(build, True, loss=loss), trained(build, False, loss=loss))
+
+
+def test_replay_changes_no_bit_for_convolutions():
+    first, second = (trained(convolutional, r, x=IMAGES) for r in (True, False))
+    assert_same(first, second)
+
+
+def test_loss_scaling_is_replayed():
+    def run(replays):
+        keras.utils.set_random_seed(0)
+        model = MODELS["dense"]()
+        optimizer = keras.optimizers.SGD(0.1, loss_scale_factor=8.0)
+        model.compile(optimizer, "mse")
+        if not replays:
+            model._replays = False
+        y = np.eye(3, dtype="float32")[CLASSES]
+        model.fit(X, y, epochs=3, batch_size=10, verbose=0)
+        return model.history.history, model.get_weights()
+
+    assert_same(run(True), run(False))
+
+
+class Doubling(layers.Layer):
+    """Not known to be pure."""
+
+    def call(self, x):
+        return x * 2.0
+
+
+class LoudDense(layers.Dense):
+    """Inherits from a pure layer, but with a `call` of its own."""
+
+    def call(self, x):
+        return super().call(x)
+
+
+@pytest.mark.parametrize(
+    "hidden",
+    [
+        Doubling(),
+        LoudDense(4),
+        layers.Dense(4, activation=lambda x: x * 2.0),
+        layers.Dense(4, activity_regularizer="l2"),
+        layers.Dense(4, kernel_regularizer=lambda w: keras.ops.sum(w)),
+        layers.Lambda(lambda x: x * 2.0),
+    ],
+    ids=lambda layer: type(layer).__name__,
+)
+def test_what_may_do_anything_is_not_replayed(hidden):
+    model = mlp(hidden)
+    model.compile("sgd", "mse")
+    assert not replay.can_replay(model, model._compiled_loss)
+
+
+def test_losses_of_the_user_are_not_replayed():
+    model = mlp()
+    model.compile("sgd", lambda y_true, y_pred: keras.ops.square(y_true - y_pred))
+    assert not replay.can_replay(model, model._compiled_loss)
+
+
+def test_weights_set_between_steps_are_used():
+    model = mlp(layers.Dense(4))
+    model.compile(keras.optimizers.SGD(0.0), "mse")
+    y = np.eye(3, dtype="float32")[CLASSES]
+    model.fit(X, y, epochs=3, batch_size=35, verbose=0)
+    model.set_weights([w * 0 for w in model.get_weights()])
+    model.fit(X, y, batch_size=35, verbose=0)
+    expected = model.evaluate(X, y, verbose=0)
+    assert model.history.history["loss"][0] == pytest.approx(expected, rel=1e-6)
+
+
+def test_compiling_again_forgets_the_recorded_steps():
+    model = mlp(layers.Dense(4))
+    model.compile("sgd", "mse")
+    y = np.eye(3, dtype="float32")[CLASSES]
+    model.fit(X, y, epochs=2, batch_size=35, verbose=0)
+    model.compile("sgd", "mae")
+    loss = model.fit(X, y, epochs=2, batch_size=35, verbose=0).history["loss"][-1]
+    assert loss == pytest.approx(model.evaluate(X, y, verbose=0), rel=0.05)
