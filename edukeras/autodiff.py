@@ -87,8 +87,9 @@ def op(function: Callable) -> Any:
             result = tuple([Tensor(part, traced) for part in output])
         if traced and now.tapes:
             need = [isinstance(x, (Tensor, Variable)) and x.traced for x in inputs]
+            record = (call, inputs, result, backward, need, options)
             for tape in now.tapes:
-                tape.records.append((call, inputs, result, backward, need))
+                tape.records.append(record)
         return result
 
     call.arrays = function  # type: ignore[attr-defined]
@@ -190,7 +191,7 @@ class GradientTape:
     def __init__(
         self, persistent: bool = False, watch_accessed_variables: bool = True
     ) -> None:
-        # (op, inputs, result, backward, need) of each call, in order.
+        # (op, inputs, result, backward, need, options) of each call, in order.
         self.records: list[tuple] = []
         self.persistent = persistent
         self._used = False
@@ -277,7 +278,7 @@ def play_backwards(
     records: list[tuple], gradients: dict[int, Any], keep: set[int]
 ) -> None:
     """Fills `gradients` (by id of the tensor) from the last record to the first."""
-    for _, inputs, result, backward, need in reversed(records):
+    for _, inputs, result, backward, need, _ in reversed(records):
         if type(result) is tuple:
             grads = [gradients.get(id(part)) for part in result]
             if all(grad is None for grad in grads):

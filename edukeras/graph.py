@@ -122,6 +122,11 @@ def call_symbolically(function: Callable, args: tuple, kwargs: dict) -> Any:
     return outputs
 
 
+def rename_operation(outputs: Any, name: str) -> None:
+    """Gives the op that made these symbolic tensors a name: that of its original."""
+    tree.flatten(outputs)[0]._keras_history[0].name = name
+
+
 def infer_outputs(function: Callable, args: tuple, kwargs: dict) -> Any:
     """The symbolic results of a function, found by running it on small arrays.
 
@@ -225,7 +230,7 @@ class Graph:
         for x in self.inputs:  # an input that no output uses still belongs here
             node = producer(x)
             done.setdefault(node)
-            first_seen.setdefault(node.operation, len(first_seen))
+            first_seen.setdefault(node.operation, -1)
         return list(done), first_seen
 
     def _by_depth(self, first_seen: dict[Operation, int]) -> list[Operation]:

@@ -15,3 +15,7 @@ class ExampleNames:
 def pytest_configure(config):
     # A plugin rather than a plain fixture: it must reach the doctests of edukeras/ too.
     config.pluginmanager.register(ExampleNames())
+
+
+# These run in an environment with real Keras, to record what the tests compare with.
+collect_ignore_glob = ["**/record_*_from_keras.py"]

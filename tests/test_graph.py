@@ -12,6 +12,7 @@ from edukeras.graph import (
     infer_outputs,
     snake_case,
 )
+from edukeras.layers import Dense, Input
 from edukeras.tensor import KerasTensor, Tensor
 
 
@@ -196,3 +197,10 @@ def test_a_tensor_from_nowhere_is_explained():
 def test_a_reshape_that_needs_a_divisible_batch_is_inferred():
     x = KerasTensor((None, 6))
     assert ops.reshape(x, (-1, 4)).shape == (None, 4)
+
+
+def test_an_input_that_no_output_uses_comes_before_the_layers_of_its_depth():
+    model_input, unused = Input((2,), name="i"), Input((2,), name="unused")
+    layer = Dense(2, name="d")
+    graph = Graph([model_input, unused], [layer(model_input)])
+    assert [operation.name for operation in graph.operations] == ["i", "unused", "d"]

@@ -88,6 +88,10 @@ class Layer(WeightOwner):
     """
 
     supports_masking = False
+    # Whether `call` consists of ops alone, so that they may be run without it: what
+    # `models/replay.py` does.  Holds for the class that writes it, not for subclasses
+    # with another `call`.
+    only_ops = False
     input_spec: Any = None
     _initialized = False
 

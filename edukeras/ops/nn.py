@@ -326,7 +326,12 @@ def dense(x, kernel, bias, *, activation="linear"):
 
 @op
 def dropout_mask_product(x, *, rate, seed, noise_shape=None):
-    """x times a random mask of 0 and 1 / (1 - rate)."""
+    """x times a random mask of 0 and 1 / (1 - rate).
+
+    seed: a number, or a function that draws one for each call.
+    """
+    if callable(seed):
+        seed = seed()
     shape = x.shape if noise_shape is None else noise_shape
     mask = kernels.dropout_mask(shape, rate, seed, x.dtype)
     return x * mask, lambda grad, need: (grad * mask,)

@@ -17,13 +17,17 @@ from edukeras.ops.linalg import norm
 
 
 @op
-def batch_normalization_train(x, gamma, beta, *, axis, epsilon):
+def batch_normalization_train(x, gamma, beta, *, axis, epsilon, follow=None):
     """Normalizes with the mean and variance of this batch.
+
+    `follow(mean, variance)` is told what they were, for moving statistics.
 
     Returns the output, the mean and the variance (biased).  Ioffe and Szegedy,
     2015, https://arxiv.org/abs/1502.03167
     """
     y, mean, variance = kernels.batchnorm_train(x, gamma, beta, axis, epsilon)
+    if follow is not None:
+        follow(mean, variance)
 
     def backward(grad, grad_mean, grad_variance, need):
         return kernels.batchnorm_backward(grad, x, gamma, mean, variance, axis, epsilon)
