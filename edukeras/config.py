@@ -17,6 +17,10 @@ IMAGE_DATA_FORMATS = ("channels_last", "channels_first")
 _floatx = "float32"
 _epsilon = 1e-7
 _image_data_format = "channels_last"
+_interactive_logging = True
+_traceback_filtering = True
+_max_epochs: int | None = None
+_max_steps_per_epoch: int | None = None
 _generator = np.random.default_rng()
 
 
@@ -81,6 +85,71 @@ def standardize_data_format(data_format: str | None) -> str:
 def backend() -> str:
     """The name of what computes: always "edukeras"."""
     return "edukeras"
+
+
+# -- what is shown ------------------------------------------------------------
+
+
+def enable_interactive_logging() -> None:
+    """`verbose="auto"` is a progress bar, as at the start."""
+    global _interactive_logging
+    _interactive_logging = True
+
+
+def disable_interactive_logging() -> None:
+    """`verbose="auto"` is one line per epoch, which suits log files."""
+    global _interactive_logging
+    _interactive_logging = False
+
+
+def is_interactive_logging_enabled() -> bool:
+    """Whether `verbose="auto"` is a progress bar."""
+    return _interactive_logging
+
+
+def enable_traceback_filtering() -> None:
+    """Accepted as in Keras; outside of lessons, tracebacks are always whole."""
+    global _traceback_filtering
+    _traceback_filtering = True
+
+
+def disable_traceback_filtering() -> None:
+    """Accepted as in Keras; outside of lessons, tracebacks are always whole."""
+    global _traceback_filtering
+    _traceback_filtering = False
+
+
+def is_traceback_filtering_enabled() -> bool:
+    """What was last set."""
+    return _traceback_filtering
+
+
+# -- limits, to try a program out quickly -------------------------------------
+
+
+def max_epochs() -> int | None:
+    """The most epochs that `fit` runs, whatever it is told; None: no limit."""
+    return _max_epochs
+
+
+def set_max_epochs(max_epochs: int | None) -> None:
+    """Limits the epochs of every `fit`; None lifts the limit."""
+    global _max_epochs
+    _max_epochs = max_epochs
+
+
+def max_steps_per_epoch() -> int | None:
+    """The most batches that fit, evaluate and predict use; None: no limit."""
+    return _max_steps_per_epoch
+
+
+def set_max_steps_per_epoch(max_steps_per_epoch: int | None) -> None:
+    """Limits the batches of fit, evaluate and predict; None lifts the limit."""
+    global _max_steps_per_epoch
+    _max_steps_per_epoch = max_steps_per_epoch
+
+
+# -- randomness ---------------------------------------------------------------
 
 
 def set_random_seed(seed: int) -> None:

@@ -33,6 +33,7 @@ class DTypePolicy:
             self.compute_dtype = self.variable_dtype = self.name
 
     def get_config(self) -> dict[str, Any]:
+        """The name."""
         return {"name": self.name}
 
     @classmethod
@@ -65,7 +66,7 @@ def dtype_policy() -> DTypePolicy:
 
 
 def set_dtype_policy(policy: Any) -> None:
-    """Sets the default policy, by name or object; None goes back to `floatx()`."""
+    """Sets the default policy, by name or object."""
     global _default
     _default = None if policy is None else get(policy)
 
@@ -81,12 +82,22 @@ def get(identifier: Any) -> DTypePolicy:
     return DTypePolicy(identifier)
 
 
-def serialize(policy: DTypePolicy) -> dict[str, Any]:
-    return registry.serialize_keras_object(policy)
+def serialize(dtype_policy: DTypePolicy) -> dict[str, Any]:
+    """The record of a policy."""
+    return registry.serialize_keras_object(dtype_policy)
 
 
-def deserialize(config: dict[str, Any]) -> DTypePolicy:
-    return get(config)
+def deserialize(config: dict[str, Any], custom_objects: Any = None) -> DTypePolicy:
+    """The policy of a record."""
+    with registry.custom_object_scope(custom_objects):
+        return get(config)
 
+
+# Keras offers these as keras.config.*; the settings lie below this module.
+config.dtype_policy = dtype_policy  # type: ignore[attr-defined]
+config.set_dtype_policy = set_dtype_policy  # type: ignore[attr-defined]
+
+FloatDTypePolicy = DTypePolicy
 
 registry.register_builtin("keras", {"DTypePolicy": DTypePolicy})
+registry.register_builtin("keras.dtype_policies", {"FloatDTypePolicy": DTypePolicy})

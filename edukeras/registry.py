@@ -56,10 +56,12 @@ def get_custom_objects() -> dict[str, Any]:
 
 
 @contextmanager
-def custom_object_scope(objects: Mapping[str, Any] | None = None) -> Iterator[None]:
+def custom_object_scope(
+    custom_objects: Mapping[str, Any] | None,
+) -> Iterator[None]:
     """Within the `with`, these names are known when files are loaded."""
     before = dict(_custom)
-    _custom.update(objects or {})
+    _custom.update(custom_objects or {})
     try:
         yield
     finally:
@@ -92,9 +94,9 @@ def register_keras_serializable(
     return decorator
 
 
-def get_registered_name(thing: Any) -> str:
+def get_registered_name(obj: Any) -> str:
     """The registered name of a class or function, else its own name."""
-    return _custom_names.get(thing, thing.__name__)
+    return _custom_names.get(obj) or obj.__name__
 
 
 def get_registered_object(
@@ -115,36 +117,36 @@ def get_registered_object(
 # -- object to record ---------------------------------------------------------
 
 
-def serialize_keras_object(value: Any) -> Any:
+def serialize_keras_object(obj: Any) -> Any:
     """The JSON-able form of a value; objects become records."""
-    if value is None or isinstance(value, (bool, int, float, str)):
-        return value.item() if isinstance(value, np.generic) else value
-    if isinstance(value, (list, tuple)):
-        return [serialize_keras_object(item) for item in value]
-    if isinstance(value, dict):
-        return {key: serialize_keras_object(item) for key, item in value.items()}
-    if isinstance(value, np.generic):
-        return value.item()
-    if isinstance(value, np.dtype):
-        return value.name
-    if isinstance(value, np.ndarray):
-        config = {"value": value.tolist(), "dtype": value.dtype.name}
+    if obj is None or isinstance(obj, (bool, int, float, str)):
+        return obj.item() if isinstance(obj, np.generic) else obj
+    if isinstance(obj, (list, tuple)):
+        return [serialize_keras_object(item) for item in obj]
+    if isinstance(obj, dict):
+        return {key: serialize_keras_object(item) for key, item in obj.items()}
+    if isinstance(obj, np.generic):
+        return obj.item()
+    if isinstance(obj, np.dtype):
+        return obj.name
+    if isinstance(obj, np.ndarray):
+        config = {"value": obj.tolist(), "dtype": obj.dtype.name}
         return {"class_name": "__numpy__", "config": config}
-    if isinstance(value, slice):
-        parts = {"start": value.start, "stop": value.stop, "step": value.step}
+    if isinstance(obj, slice):
+        parts = {"start": obj.start, "stop": obj.stop, "step": obj.step}
         return {"class_name": "__slice__", "config": parts}
-    if value is Ellipsis:
+    if obj is Ellipsis:
         return {"class_name": "__ellipsis__", "config": {}}
-    if hasattr(value, "get_config"):
-        return _object_record(value)
-    if callable(value):
-        return _function_record(value)
-    if hasattr(value, "__array__"):
-        return serialize_keras_object(np.asarray(value))
+    if hasattr(obj, "get_config"):
+        return _object_record(obj)
+    if callable(obj):
+        return _function_record(obj)
+    if hasattr(obj, "__array__"):
+        return serialize_keras_object(np.asarray(obj))
     raise TypeError(
         explain(
             "This value cannot be written to a config.",
-            received=f"{type(value).__name__} {value!r}",
+            received=f"{type(obj).__name__} {obj!r}",
             hint="give its class a get_config() method and a from_config().",
         )
     )
@@ -208,6 +210,7 @@ def deserialize_keras_object(
     config: Any,
     custom_objects: Mapping[str, Any] | None = None,
     safe_mode: bool = True,
+    **kwargs: Any,
 ) -> Any:
     """The value of a serialized form; records become objects.
 

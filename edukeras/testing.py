@@ -210,7 +210,7 @@ def _central_differences(loss: Any, array: np.ndarray) -> np.ndarray:
     """(loss(x + h) - loss(x - h)) / 2h for each element, changed in place."""
     gradient = np.zeros_like(array)
     for index in np.ndindex(*array.shape):
-        before = array[index]
+        before = float(array[index])
         step = 1e-5 * max(1.0, abs(before))
         array[index] = before + step
         above = loss().item()

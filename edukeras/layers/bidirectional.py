@@ -1,4 +1,4 @@
-"""Bidirectional: a recurrent layer that reads forwards, and one that reads backwards."""
+"""Bidirectional: one recurrent layer reads forwards, another one backwards."""
 
 from __future__ import annotations
 
@@ -35,10 +35,10 @@ class Bidirectional(Layer):
 
     def __init__(
         self,
-        layer: Layer,
+        layer: Any,
         merge_mode: str | None = "concat",
         weights: Any = None,
-        backward_layer: Layer | None = None,
+        backward_layer: Any = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(weights=weights, **kwargs)

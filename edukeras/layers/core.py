@@ -169,7 +169,7 @@ class Dense(Layer):
         self.bias_regularizer = regularizers.get(bias_regularizer)
         self.kernel_constraint = constraints.get(kernel_constraint)
         self.bias_constraint = constraints.get(bias_constraint)
-        self.bias = None
+        self.bias: Any = None
         self.input_spec = InputSpec(min_ndim=2)
         self._fused = activations.fused_name(self.activation)
 

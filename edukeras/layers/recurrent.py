@@ -243,8 +243,9 @@ class _CellLayer(RNN):
 
     def _serialized_argument(self, name: str) -> Any:
         """Most arguments are attributes of the cell."""
-        owner = self.cell if hasattr(self.cell, name) else super()
-        return owner._serialized_argument(name)
+        if hasattr(self.cell, name):
+            return self.cell._serialized_argument(name)
+        return super()._serialized_argument(name)
 
     def get_config(self) -> dict[str, Any]:
         config = super().get_config()

@@ -64,7 +64,7 @@ class _Cell(Layer):
         self.use_bias = use_bias
         self.kernel_initializer = initializers.get(kernel_initializer)
         self.recurrent_initializer = initializers.get(recurrent_initializer)
-        self.bias_initializer = initializers.get(bias_initializer)
+        self.bias_initializer: Any = initializers.get(bias_initializer)
         self.kernel_regularizer = regularizers.get(kernel_regularizer)
         self.recurrent_regularizer = regularizers.get(recurrent_regularizer)
         self.bias_regularizer = regularizers.get(bias_regularizer)
@@ -76,7 +76,7 @@ class _Cell(Layer):
         self.seed = seed
         self.state_size: Any = self.units
         self.output_size = self.units
-        self.bias = None
+        self.bias: Any = None
         self._generator = np.random.default_rng(
             config.next_seed() if seed is None else seed
         )

@@ -94,8 +94,8 @@ class _TransposedConvolution(_ConvolutionBase):
     def compute_output_shape(self, input_shape: Any) -> tuple:
         extra = self.output_padding or (None,) * self.rank
         sizes = [
-            self._size(n, *rest)
-            for n, *rest in zip(
+            self._size(n, window, stride, dilation, more)
+            for n, window, stride, dilation, more in zip(
                 self._spatial(input_shape),
                 self.kernel_size,
                 self.strides,

@@ -31,7 +31,7 @@ class Wrapper(Layer):
             )
         self.layer = layer
 
-    def build(self, input_shape: Any = None) -> None:
+    def build(self, input_shape: Any) -> None:
         if not self.layer.built:
             self.layer.build(input_shape)
 
@@ -68,7 +68,8 @@ class TimeDistributed(Wrapper):
                     received=f"an input of shape {tuple(input_shape)}",
                 )
             )
-        super().build((input_shape[0], *input_shape[2:]))
+        if not self.layer.built:
+            self.layer.build((input_shape[0], *input_shape[2:]))
 
     def call(self, inputs: Any, mask: Any = None) -> Any:
         batch, steps = inputs.shape[:2]

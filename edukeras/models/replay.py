@@ -88,7 +88,7 @@ class Program:
     def is_current(self) -> bool:
         """Whether the weights still are the arrays that were noted."""
         slots = self.slots
-        return all([slots[slot] is v.array for slot, v in self._variables])
+        return all(slots[slot] is v.array for slot, v in self._variables)
 
     def run(self, arrays: list[np.ndarray]) -> tuple[list, list]:
         """The wanted outputs, and the gradients by the variables."""

@@ -1,7 +1,12 @@
 """keras.utils: the public names of that module; each lives where it belongs."""
 
 from edukeras.callbacks import Progbar as Progbar
-from edukeras.config import set_random_seed as set_random_seed
+from edukeras.config import (
+    disable_interactive_logging as disable_interactive_logging,
+    enable_interactive_logging as enable_interactive_logging,
+    is_interactive_logging_enabled as is_interactive_logging_enabled,
+    set_random_seed as set_random_seed,
+)
 from edukeras.data import (
     PyDataset as PyDataset,
     pack_x_y_sample_weight as pack_x_y_sample_weight,
@@ -22,6 +27,21 @@ from edukeras.utils.arrays import (
     normalize as normalize,
     pad_sequences as pad_sequences,
     to_categorical as to_categorical,
+)
+from edukeras.utils.datasets import (
+    split_dataset as split_dataset,
+    timeseries_dataset_from_array as timeseries_dataset_from_array,
+)
+from edukeras.utils.files import get_file as get_file
+from edukeras.utils.images import (
+    array_to_img as array_to_img,
+    img_to_array as img_to_array,
+    load_img as load_img,
+    save_img as save_img,
+)
+from edukeras.utils.symbolic import (
+    get_source_inputs as get_source_inputs,
+    is_keras_tensor as is_keras_tensor,
 )
 
 CustomObjectScope = custom_object_scope
