@@ -70,6 +70,25 @@ cdef dict ACTIVATIONS = {
 }
 
 
+# Products of up to so many multiplications run on one thread.  They take about a tenth
+# of a millisecond, and waking a second thread for that gains nothing on an idle
+# machine; on a busy one, it may not be scheduled for milliseconds.
+cdef Py_ssize_t SMALL = 8_000_000
+
+# OpenBLAS's own functions, or NULL where BLAS is another library.
+cdef int (*get_num_threads)() noexcept nogil
+cdef void (*set_num_threads)(int) noexcept nogil
+get_num_threads = NULL
+set_num_threads = NULL
+
+
+def control_threads(size_t getter, size_t setter):
+    """Tells where OpenBLAS has its get_num_threads and set_num_threads."""
+    global get_num_threads, set_num_threads
+    get_num_threads = <int (*)() noexcept nogil> getter
+    set_num_threads = <void (*)(int) noexcept nogil> setter
+
+
 def matmul(a, b, transpose_a=False, transpose_b=False):
     """a @ b for matrices, each turned over first where asked."""
     if not (is_real(a) and is_matrix(a, a) and is_matrix(b, a)):
@@ -323,6 +342,11 @@ cdef inline void gemm(
     cdef char mode_a = b"T" if turn_a else b"N"
     cdef char mode_b = b"T" if turn_b else b"N"
     cdef real one = 1
+    cdef int threads = 1
+    if set_num_threads != NULL and m * k * n <= SMALL:
+        threads = get_num_threads()
+    if threads > 1:
+        set_num_threads(1)
     if real is float:
         sgemm(
             &mode_b, &mode_a, &columns, &rows, &inner, &one,
@@ -333,6 +357,8 @@ cdef inline void gemm(
             &mode_b, &mode_a, &columns, &rows, &inner, &one,
             <real*> b, &row_b, <real*> a, &row_a, &beta, c, &row_c,
         )
+    if threads > 1:
+        set_num_threads(threads)
 
 
 cdef inline void gemv(

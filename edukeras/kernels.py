@@ -183,9 +183,21 @@ def _import_compiled() -> None:
     try:
         for family in FAMILIES:
             import_module(f"edukeras._kernels.{family}")
+        _hand_over_thread_control()
     finally:
         if load_alone:
             del sys.modules[BLAS_MODULE]
+
+
+def _hand_over_thread_control() -> None:
+    """Let the kernels run small products on one thread, if BLAS is OpenBLAS."""
+    library = ctypes.CDLL(_blas_file())
+    names = ("scipy_openblas_get_num_threads", "scipy_openblas_set_num_threads")
+    if not all(hasattr(library, name) for name in names):
+        return
+    functions = (ctypes.cast(getattr(library, name), ctypes.c_void_p) for name in names)
+    dense = import_module("edukeras._kernels.dense")
+    dense.control_threads(*(function.value for function in functions))
 
 
 def _blas_file() -> str:
