@@ -9,63 +9,40 @@ Source: https://keras.io/api/layers/base_layer/
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Callable
-from contextvars import ContextVar
 from typing import Any
 
 import numpy as np
 
 from edukeras import (
-    activations,
     dtype_policies,
     graph,
     ops,
-    registry,
     regularizers,
     tree,
 )
 from edukeras.autodiff import autocast, now
 from edukeras.errors import explain, nearest
-from edukeras.graph import Node, Operation
+from edukeras.graph import Node
+from edukeras.layers.added_losses import Call, LossAdder, running_call
 from edukeras.layers.arguments import (
     call_signature,
     input_shape_of,
     parameter_names,
 )
+from edukeras.layers.building import Buildable, remember_shapes
+from edukeras.layers.configuration import Configurable
 from edukeras.layers.input_spec import InputSpec as InputSpec, check_inputs
 from edukeras.layers.structure import (
     any_symbolic,
-    as_shapes,
     is_plain_numbers,
     map_shapes,
     masks_of,
     shapes_of,
 )
-from edukeras.layers.weights import WeightOwner
 from edukeras.tensor import KerasTensor, Tensor, Variable, is_float, numpy_dtype
 
-# Keys that other versions of Keras write into configs and that change nothing here.
-_FOREIGN_CONFIG_KEYS = frozenset({"quantization_config", "ragged", "optional"})
 
-
-class Call:
-    """The outermost call that is running: its mode, and who added losses in it.
-
-    A layer called without `training` inside another layer's `call` takes the mode
-    of the call around it.  So the Dropout inside a model whose `call(self, inputs)`
-    knows nothing of modes is active in `fit` all the same.
-    """
-
-    def __init__(self, training: bool | None) -> None:
-        self.training = training
-        self.layers_with_losses: list[Layer] = []
-
-
-_running: ContextVar[Call | None] = ContextVar("running", default=None)
-
-
-class Layer(WeightOwner):
+class Layer(Configurable, Buildable, LossAdder):
     """The base class of all layers: weights and a `call` that uses them.
 
     A subclass stores its arguments in `__init__`, makes its weights in `build`
@@ -120,7 +97,7 @@ class Layer(WeightOwner):
         self._trainable_variables: list[Variable] = []
         self._non_trainable_variables: list[Variable] = []
         self._losses: list[Any] = []
-        self._layers_with_losses: list[Layer] = []
+        self._layers_with_losses: list[LossAdder] = []
         self._build_shapes: dict[str, Any] | None = None
         self._input_shape_argument = input_shape_of(kwargs)
         self._initial_weights = kwargs.pop("weights", None)
@@ -136,7 +113,7 @@ class Layer(WeightOwner):
         """Lets `build` mark the layer as built, also when it is called by hand."""
         super().__init_subclass__(**kwargs)
         if "build" in vars(cls):
-            cls.build = _remember_shapes(vars(cls)["build"])  # type: ignore
+            cls.build = remember_shapes(vars(cls)["build"])  # type: ignore
 
     def _reject_arguments(self, kwargs: dict[str, Any]) -> None:
         known = [
@@ -184,10 +161,9 @@ class Layer(WeightOwner):
     def _symbolic(self, shape: tuple) -> KerasTensor:
         return KerasTensor(shape, self.compute_dtype)
 
-    def _note_build(self, shapes: dict[str, Any]) -> None:
-        if self._build_shapes is None:
-            self._build_shapes = shapes
-        self.built = True
+    @classmethod
+    def _builds_inside_call(cls) -> bool:
+        return cls.build is Layer.build
 
     def call(self, *args: Any, **kwargs: Any) -> Any:
         """Computes the output from tensors."""
@@ -231,7 +207,7 @@ class Layer(WeightOwner):
             check_inputs(self, args[0] if args else next(iter(kwargs.values())))
         if not self.built:
             self._ensure_built(args, kwargs)
-        outer = _running.get()
+        outer = running_call.get()
         training = self._mode(args, kwargs, outer)
         if self._call_takes_training:
             if len(args) <= self._signature.names.index("training"):
@@ -255,11 +231,11 @@ class Layer(WeightOwner):
         if outer is None:
             self._forget_losses()
         inner = Call(training)
-        token = _running.set(inner)
+        token = running_call.set(inner)
         try:
             return self._call_in_dtype(args, kwargs)
         finally:
-            _running.reset(token)
+            running_call.reset(token)
             if outer is None:
                 self._layers_with_losses = inner.layers_with_losses
             else:
@@ -336,65 +312,6 @@ class Layer(WeightOwner):
             return x
         return self._as_tensors(np.asarray(x))  # a DataFrame, another framework's
 
-    # -- building -------------------------------------------------------------
-
-    def _ensure_built(self, args: tuple, kwargs: dict) -> None:
-        if self.built:
-            return
-        shapes = self._shapes_for_build(args, kwargs)
-        if type(self)._builds_inside_call():
-            self._note_build(shapes)  # the layers inside build when `call` reaches them
-        else:
-            with autocast(None):
-                self.build(**shapes)
-            self.built = True
-        if self._initial_weights is not None:
-            self.set_weights(self._initial_weights)
-            self._initial_weights = None
-
-    @classmethod
-    def _builds_inside_call(cls) -> bool:
-        return cls.build is Layer.build
-
-    def _shapes_for_build(self, args: tuple, kwargs: dict) -> dict[str, Any]:
-        """`build(input_shape)` gets the shape of the first argument;
-        `build(query_shape, value_shape)` those of the arguments of that name."""
-        names = parameter_names(_unwrapped(type(self).build))
-        given = dict(zip(self._signature.names, args, strict=False))
-        if not given and args:
-            given = {"inputs": args[0]}
-        given.update(kwargs)
-        by_name = {
-            name: shapes_of(given[name.removesuffix("_shape")])
-            for name in names
-            if given.get(name.removesuffix("_shape")) is not None
-            and name.endswith("_shape")
-        }
-        if len(names) > 1 and by_name:
-            return by_name
-        first = args[0] if args else next(iter(kwargs.values()))
-        return {names[0]: shapes_of(first)} if names else {}
-
-    def get_build_config(self) -> dict[str, Any] | None:
-        """The shapes that `build` was called with."""
-        if self._build_shapes is None:
-            return None
-        if len(self._build_shapes) == 1:
-            return {"input_shape": next(iter(self._build_shapes.values()))}
-        return {"shapes_dict": self._build_shapes}
-
-    def build_from_config(self, config: dict[str, Any]) -> None:
-        """Builds as `get_build_config` says."""
-        if self.built:
-            return
-        if config.get("shapes_dict"):
-            self.build(**{k: as_shapes(v) for k, v in config["shapes_dict"].items()})
-        elif config.get("input_shape") is not None:
-            self.build(as_shapes(config["input_shape"]))
-        else:
-            return
-        self.built = True
-
     # -- symbolic calls -------------------------------------------------------
 
     def _call_symbolically(self, args: tuple, kwargs: dict) -> Any:
@@ -459,43 +376,6 @@ class Layer(WeightOwner):
             if isinstance(output, Tensor) and output.mask is None:
                 output.mask = _mask_array(mask)
 
-    # -- losses ---------------------------------------------------------------
-
-    def add_loss(self, loss: Any) -> None:
-        """Adds a scalar, computed in `call`, to what training minimizes."""
-        for value in loss if isinstance(loss, (list, tuple)) else [loss]:
-            self._losses.append(value)
-        running = _running.get()
-        if running is not None:
-            running.layers_with_losses.append(self)
-
-    def _add_activity_losses(self, outputs: Any) -> None:
-        for output in tree.flatten(outputs):
-            if isinstance(output, Tensor):
-                batch = max(output.shape[0], 1) if output.shape else 1
-                self.add_loss(self.activity_regularizer(output) / batch)
-                # Added after `call` has ended: the outermost layer notes itself.
-                if _running.get() is None:
-                    self._layers_with_losses.append(self)
-
-    def _forget_losses(self) -> None:
-        for layer in self._layers_with_losses:
-            layer._losses.clear()
-        self._layers_with_losses = []
-
-    @property
-    def losses(self) -> list:
-        """What the last call added, and the penalties of the regularized weights."""
-        added = [loss for layer in self._flatten_layers() for loss in layer._losses]
-        return added + self._weight_penalties()
-
-    def _weight_penalties(self) -> list:
-        return [
-            variable.regularizer(variable)
-            for variable in self.trainable_weights
-            if variable.regularizer is not None
-        ]
-
     # -- in the graph ---------------------------------------------------------
 
     def _node_tensors(self, side: str) -> Any:
@@ -520,79 +400,9 @@ class Layer(WeightOwner):
         """The symbolic output of the first call."""
         return self._node_tensors("output")
 
-    # -- configuration --------------------------------------------------------
-
-    def get_config(self) -> dict[str, Any]:
-        """The arguments that make such a layer again (without its weights).
-
-        Every argument of `__init__` is looked up as the attribute of that name.  A
-        class that overrides `get_config` answers for its own arguments.
-        """
-        config: dict[str, Any] = {
-            "name": self.name,
-            "trainable": self._trainable,
-            "dtype": registry.serialize_keras_object(self.dtype_policy),
-        }
-        if self.activity_regularizer is not None:
-            config["activity_regularizer"] = registry.serialize_keras_object(
-                self.activity_regularizer
-            )
-        for cls in reversed(type(self).__mro__):
-            own = vars(cls)
-            if "__init__" not in own or cls in (object, Operation, Layer):
-                continue
-            if "get_config" not in own:
-                for name in parameter_names(own["__init__"]):
-                    if name not in config and name not in _BASE_ARGUMENTS:
-                        config[name] = self._serialized_argument(name)
-        return config
-
-    def _serialized_argument(self, name: str) -> Any:
-        if not hasattr(self, name):
-            raise NotImplementedError(
-                f"{type(self).__name__}.get_config() does not know the value of the "
-                f"argument {name!r}. Try: store it as self.{name} in __init__, or "
-                "write get_config()."
-            )
-        value = getattr(self, name)
-        if name.endswith("activation"):
-            return activations.serialize(value)
-        return registry.serialize_keras_object(value)
-
-    @classmethod
-    def from_config(cls, config: dict[str, Any]) -> Any:
-        """A new layer from what `get_config` returned."""
-        known = {k: v for k, v in config.items() if k not in _FOREIGN_CONFIG_KEYS}
-        return cls(**known)
-
     def __repr__(self) -> str:
         state = "built=True" if self.built else "built=False"
         return f"<{type(self).__name__} name={self.name}, {state}>"
-
-
-_BASE_ARGUMENTS = frozenset(
-    {"activity_regularizer", "trainable", "dtype", "autocast", "name"}
-)
-
-
-def _remember_shapes(build: Callable) -> Callable:
-    """Wraps a `build`: notes the shapes and that the layer is built."""
-    if hasattr(build, "__wrapped__"):
-        return build
-
-    @functools.wraps(build)
-    def wrapper(self: Layer, *args: Any, **kwargs: Any) -> None:
-        before = self.built and self._build_shapes is not None
-        build(self, *args, **kwargs)
-        if not before:
-            names = parameter_names(build)
-            self._note_build(dict(zip(names, args, strict=False)) | kwargs)
-
-    return wrapper
-
-
-def _unwrapped(function: Callable) -> Callable:
-    return getattr(function, "__wrapped__", function)
 
 
 def _cast(x: Tensor, dtype: np.dtype) -> Tensor:

@@ -9,8 +9,7 @@ import numpy as np
 from edukeras import config, ops
 from edukeras.errors import explain, unknown_name
 from edukeras.layers.base import InputSpec, Layer
-
-INTERPOLATIONS = ("nearest", "bilinear", "bicubic", "lanczos3", "lanczos5")
+from edukeras.ops.image import INTERPOLATIONS, resize
 
 
 def _factors(layer: str, size: Any, rank: int) -> tuple[int, ...]:
@@ -107,9 +106,9 @@ class UpSampling2D(_UpSampling):
         if self.interpolation == "nearest":
             return super().call(inputs)
         rows, columns = inputs.shape[self._first_axis() : self._first_axis() + 2]
-        return ops.image.resize(
+        return resize(
             inputs,
-            (rows * self.size[0], columns * self.size[1]),
+            size=(rows * self.size[0], columns * self.size[1]),
             interpolation=self.interpolation,
             data_format=self.data_format,
         )

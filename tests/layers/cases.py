@@ -203,6 +203,24 @@ CASES = {
     "up_sampling2d_first": Case(
         "UpSampling2D", {"size": 2, "data_format": "channels_first"}, (1, 2, 3, 2)
     ),
+    "up_sampling2d_bilinear": Case(
+        "UpSampling2D", {"size": 2, "interpolation": "bilinear"}, (1, 2, 3, 2)
+    ),
+    "up_sampling2d_bicubic": Case(
+        "UpSampling2D", {"size": [3, 2], "interpolation": "bicubic"}, (1, 3, 4, 1)
+    ),
+    "up_sampling2d_lanczos3": Case(
+        "UpSampling2D",
+        {
+            "size": 2,
+            "interpolation": "lanczos3",
+            "data_format": "channels_first",
+        },
+        (1, 1, 4, 5),
+    ),
+    "up_sampling2d_lanczos5": Case(
+        "UpSampling2D", {"size": 2, "interpolation": "lanczos5"}, (1, 6, 3, 1)
+    ),
     "up_sampling3d": Case("UpSampling3D", {"size": [2, 1, 3]}, (1, 2, 2, 1, 2)),
     # regularization
     "dropout_inference": Case("Dropout", {"rate": 0.5}, (2, 3)),

@@ -114,6 +114,34 @@ INPUTS = {
         lambda: built(layers.BatchNormalization(name="bn"), (2, 3))(ones((2, 4))),
         ['"bn"', "size 3", "(2, 4)"],
     ),
+    "window larger than the image": (
+        lambda: layers.Conv2D(2, 7, name="conv")(ones((1, 5, 5, 3))),
+        ['"conv"', "(7, 7)", "(1, 5, 5, 3)", 'padding="same"'],
+    ),
+    "window larger than a symbolic image": (
+        lambda: layers.MaxPooling2D(3, name="pool")(layers.Input((2, 2, 3))),
+        ['"pool"', "(3, 3)", "(None, 2, 2, 3)"],
+    ),
+    "images without channels": (
+        lambda: layers.Conv2D(2, 3, name="conv")(ones((10, 28, 28))),
+        ['Conv2D layer "conv"', "4 axes", "(10, 28, 28)"],
+    ),
+    "channels that the groups do not divide": (
+        lambda: layers.Conv2D(4, 3, groups=2, name="conv")(ones((1, 5, 5, 3))),
+        ['"conv"', "2 groups", "(1, 5, 5, 3)"],
+    ),
+    "unknown number of channels": (
+        lambda: layers.Conv1D(4, 3, name="conv")(layers.Input((5, None))),
+        ['"conv"', "number of channels", "(None, 5, None)"],
+    ),
+    "other channels than built with": (
+        lambda: built(layers.Conv1D(4, 3), (1, 5, 2))(ones((1, 5, 3))),
+        ["size 2", "(1, 5, 3)"],
+    ),
+    "a row for a recurrent layer": (
+        lambda: layers.LSTM(4, name="lstm")(ones((2, 3))),
+        ['"lstm"', "3 axes", "(2, 3)"],
+    ),
     "einsum of another rank": (
         lambda: layers.EinsumDense("abc,cd->abd", (None, 2))(ones((2, 3))),
         ["'abc' names 3 axes", "(2, 3)"],
@@ -241,6 +269,45 @@ ARGUMENTS = {
         ValueError,
         ["bias_axes='z'"],
     ),
+    "filters": (lambda: layers.Conv2D(0, 3), ValueError, ["Conv2D", "filters=0"]),
+    "kernel_size": (lambda: layers.Conv2D(2, (1, 2, 3)), ValueError, ["(1, 2, 3)"]),
+    "padding of a convolution": (
+        lambda: layers.Conv2D(2, 3, padding="sme"),
+        ValueError,
+        ["'sme'", 'Did you mean "same"'],
+    ),
+    "causal images": (
+        lambda: layers.Conv2D(2, 3, padding="causal"),
+        ValueError,
+        ["'causal'"],
+    ),
+    "strides and dilation": (
+        lambda: layers.Conv2D(2, 3, strides=2, dilation_rate=2),
+        ValueError,
+        ["strides=2", "dilation_rate=2"],
+    ),
+    "filters that the groups do not divide": (
+        lambda: layers.Conv2D(3, 3, groups=2),
+        ValueError,
+        ["filters=3", "2"],
+    ),
+    "output_padding": (
+        lambda: layers.Conv1DTranspose(2, 3, strides=2, output_padding=2),
+        ValueError,
+        ["output_padding=2"],
+    ),
+    "pool_size": (lambda: layers.MaxPooling2D(0), ValueError, ["pool_size", "0"]),
+    "padding of pooling": (
+        lambda: layers.MaxPooling2D(2, padding="full"),
+        ValueError,
+        ["'full'"],
+    ),
+    "output_size": (
+        lambda: layers.AdaptiveMaxPooling2D((2, 3, 4)),
+        TypeError,
+        ["output_size=(2, 3, 4)"],
+    ),
+    "units of a recurrent layer": (lambda: layers.LSTM(0), ValueError, ["units=0"]),
     "layer without kernel": (
         lambda: layers.SpectralNormalization(layers.ReLU())(ones((2, 3))),
         ValueError,

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from edukeras import config
-from edukeras.errors import explain
+from edukeras.errors import explain, unknown_name
 from edukeras.layers.base import Layer
 from edukeras.layers.core import positive_integer
 from edukeras.layers.preprocessing.batches import batches_of
@@ -279,12 +279,164 @@ class _Lookup(Layer):
 
     def get_config(self) -> dict[str, Any]:
         """With the vocabulary, also one that was learned (Keras keeps that apart)."""
-        config = super().get_config()
-        weights = self.idf_weights
-        if weights is not None:  # without those of the special tokens
-            weights = weights[len(self._special_tokens()) :]
-        return config | {
-            "vocabulary": self.vocabulary,
-            "idf_weights": weights,
+        given_with_weights = self.idf_weights is not None  # those of special tokens too
+        return super().get_config() | {
+            "vocabulary": self.get_vocabulary() if given_with_weights else self.vocabulary,
             "vocabulary_size": self.vocabulary_size() if self.vocabulary else None,
         }
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> Any:
+        """From a config, also from that of Keras, which has some keys more."""
+        known = {k: v for k, v in config.items() if k not in ("vocabulary_size",)}
+        return super().from_config(known)
+
+
+class StringLookup(_Lookup):
+    """Words to their places in a vocabulary, or back.
+
+    Shapes: "int": any -> the same; "one_hot": any -> (..., size);
+    other modes: (B, T) -> (B, size)
+
+    Args:
+        max_tokens: the largest size of the vocabulary, special tokens included.
+        num_oov_indices: how many places unknown words share; 0 makes them errors.
+        mask_token: the word that stands for "nothing here": place 0.
+        oov_token: the word for unknown words, when places become words.
+        vocabulary: the words, or the path of a file with one a line; or use `adapt`.
+        idf_weights: for "tf_idf": a weight for each word.
+        invert: places to words, instead of words to places.
+        output_mode: "int"; "one_hot"; "multi_hot" says which words a sample has,
+            "count" how often, "tf_idf" how often, times the weight of the word.
+        pad_to_max_tokens: rows have max_tokens places, however few words are known.
+        encoding: of words that are given as bytes.
+
+    >>> layer = StringLookup(vocabulary=["cat", "dog"])
+    >>> layer(np.array([["dog", "cow", "cat"]])).tolist()
+    [[2, 0, 1]]
+    >>> StringLookup(vocabulary=["cat", "dog"], invert=True)([2, 0, 1]).tolist()
+    ['dog', '[UNK]', 'cat']
+    """
+
+    def __init__(
+        self,
+        max_tokens: int | None = None,
+        num_oov_indices: int = 1,
+        mask_token: str | None = None,
+        oov_token: str = "[UNK]",
+        vocabulary: Any = None,
+        idf_weights: Any = None,
+        invert: bool = False,
+        output_mode: str = "int",
+        pad_to_max_tokens: bool = False,
+        sparse: bool = False,
+        encoding: str = "utf-8",
+        name: str | None = None,
+        salt: Any = None,
+        **kwargs: Any,
+    ) -> None:
+        kwargs.pop("oov_method", None)  # Keras's files have it; words are always hashed
+        super().__init__(name=name, **kwargs)
+        self.encoding = encoding
+        self._set_arguments(
+            {
+                "max_tokens": max_tokens,
+                "num_oov_indices": num_oov_indices,
+                "mask_token": mask_token,
+                "oov_token": oov_token,
+                "vocabulary": vocabulary,
+                "idf_weights": idf_weights,
+                "invert": invert,
+                "output_mode": output_mode,
+                "pad_to_max_tokens": pad_to_max_tokens,
+                "sparse": sparse,
+                "salt": salt,
+            }
+        )
+
+    def _token(self, value: Any) -> str:
+        return value.decode(self.encoding) if isinstance(value, bytes) else str(value)
+
+
+class IntegerLookup(_Lookup):
+    """Whole numbers to their places in a vocabulary, or back.
+
+    Shapes: "int": any -> the same; "one_hot": any -> (..., size);
+    other modes: (B, T) -> (B, size)
+
+    Args:
+        max_tokens: the largest size of the vocabulary, special numbers included.
+        num_oov_indices: how many places unknown numbers share; 0 makes them errors.
+        mask_token: the number that stands for "nothing here": place 0.
+        oov_token: the number for unknown numbers, when places become numbers.
+        vocabulary: the numbers, or the path of a file with one a line; or use `adapt`.
+        idf_weights: for "tf_idf": a weight for each number.
+        invert: places to numbers, instead of numbers to places.
+        output_mode: "int"; "one_hot"; "multi_hot" says which numbers a sample has,
+            "count" how often, "tf_idf" how often, times the weight of the number.
+        pad_to_max_tokens: rows have max_tokens places, however few numbers are known.
+        oov_method: which of several places an unknown number takes: "floormod" is its
+            remainder, "farmhash" a number that looks random.
+
+    >>> layer = IntegerLookup()
+    >>> layer.adapt(np.array([36, 1138, 42, 1138]))
+    >>> layer.get_vocabulary()
+    [-1, 1138, 42, 36]
+    >>> layer(np.array([42, 7])).tolist()
+    [2, 0]
+    """
+
+    def __init__(
+        self,
+        max_tokens: int | None = None,
+        num_oov_indices: int = 1,
+        mask_token: int | None = None,
+        oov_token: int = -1,
+        vocabulary: Any = None,
+        vocabulary_dtype: str = "int64",
+        idf_weights: Any = None,
+        invert: bool = False,
+        output_mode: str = "int",
+        sparse: bool = False,
+        pad_to_max_tokens: bool = False,
+        oov_method: str = "floormod",
+        salt: Any = None,
+        name: str | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(name=name, **kwargs)
+        if vocabulary_dtype != "int64":
+            raise ValueError(
+                explain(
+                    "IntegerLookup knows one dtype only.",
+                    expected='vocabulary_dtype="int64"',
+                    received=f"{vocabulary_dtype!r}",
+                )
+            )
+        if oov_method not in ("floormod", "farmhash"):
+            raise unknown_name("oov_method", oov_method, ("floormod", "farmhash"))
+        self._set_arguments(
+            {
+                "max_tokens": max_tokens,
+                "num_oov_indices": num_oov_indices,
+                "mask_token": mask_token,
+                "oov_token": oov_token,
+                "vocabulary": vocabulary,
+                "vocabulary_dtype": vocabulary_dtype,
+                "idf_weights": idf_weights,
+                "invert": invert,
+                "output_mode": output_mode,
+                "sparse": sparse,
+                "pad_to_max_tokens": pad_to_max_tokens,
+                "oov_method": oov_method,
+                "salt": salt,
+            }
+        )
+
+    def _token(self, value: Any) -> int:
+        return int(value)
+
+    def _bucket(self, token: Any) -> int:
+        if self.oov_method == "floormod":
+            return token % self.num_oov_indices
+        return super()._bucket(token)
