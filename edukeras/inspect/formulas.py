@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from math import prod
 from typing import Any
 
+from edukeras import config as settings
 from edukeras.graph import snake_case
 from edukeras.layers.base import Layer
 
@@ -93,7 +94,12 @@ def _default_config(
         for p in parameters
         if p.default is p.empty and p.name in config
     }
+    # Initializers without a seed draw one. Looking at a model must not change what
+    # training draws afterwards.
+    bits = settings.numpy_generator().bit_generator
+    state = bits.state
     plain = type(layer).from_config({**required, "name": layer.name})
+    bits.state = state
     return {k: v for k, v in plain.get_config().items() if k not in required}
 
 

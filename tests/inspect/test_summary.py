@@ -131,3 +131,19 @@ def test_making_the_code_uses_up_no_names():
     assert int(layers.Dense(1).name.split("_")[1]) == 2 + int(
         (before.split("_") + ["0"])[1]
     )
+
+
+def test_looking_at_a_model_does_not_change_the_training_that_follows():
+    def trained(look):
+        keras.utils.set_random_seed(0)
+        model = keras.Sequential([keras.Input((3,)), layers.Dense(4), layers.Dense(1)])
+        model.compile("sgd", "mse")
+        if look:
+            summarize(model).html()
+            model.summary(print_fn=lambda text: None)
+        x = np.arange(30.0).reshape(10, 3) / 30
+        model.fit(x, x[:, :1], batch_size=2, epochs=2, verbose=0)
+        return model.get_weights()
+
+    for left, right in zip(trained(True), trained(False), strict=True):
+        np.testing.assert_array_equal(left, right)
