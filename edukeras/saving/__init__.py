@@ -22,3 +22,5 @@ from edukeras.saving.weights import (
     load_weights as load_weights,
     save_weights as save_weights,
 )
+
+CustomObjectScope = custom_object_scope

@@ -23,6 +23,7 @@ from edukeras.saving import hdf5, weights_h5, whole_h5
 from edukeras.saving.assignments import Assignments
 from edukeras.saving.atomic import atomic_write, may_write
 from edukeras.saving.config_io import model_from_record, nonsense_means_wrong_format
+from edukeras.saving.legacy_config import modernize
 from edukeras.saving.legacy_training import compile_config
 from edukeras.saving.versions import KERAS_VERSION, Era
 from edukeras.saving.weights import (
@@ -163,4 +164,4 @@ def _compile(model: Any, config: dict[str, Any], era: Era) -> None:
     if era.keras2 and registry.is_record(config.get("optimizer")):
         training = {**config, "optimizer_config": config["optimizer"]}
         config = compile_config(training, era, model.output_names)
-    model.compile_from_config(config)
+    model.compile_from_config(modernize(config, Era.of_today()))

@@ -2,6 +2,9 @@
 
 Used only for models from such files.  The differences are small, but predictions and
 training must go on as they were.
+
+When such a model is saved again, its record names the class of Keras 3 that comes
+closest, so that real Keras reads it, and ours under `OWN_NAME`, which only we look at.
 """
 
 from __future__ import annotations
@@ -16,7 +19,19 @@ from edukeras.optimizers.arguments import takes_arrays
 from edukeras.regularizers import L1L2
 from edukeras.tensor import Variable, as_array
 
+OWN_NAME = "edukeras_name"
+
 _register = registry.register_keras_serializable("edukeras")
+
+
+def _as_relative(value: Any, module: str, class_name: str) -> dict[str, str | None]:
+    own_name = registry.get_registered_name(type(value))
+    return {
+        "module": module,
+        "class_name": class_name,
+        "registered_name": None,
+        OWN_NAME: own_name,
+    }
 
 
 @_register
@@ -40,12 +55,8 @@ class Keras2ActivityRegularizer(L1L2):
     def __call__(self, x: Any) -> Any:
         return super().__call__(x) * x.shape[0]  # the layer divides by it
 
-    def _record_names(self) -> dict[str, str]:
-        return {"module": "keras.regularizers", "class_name": "L1L2"}
-
-
-# In files the optimizers keep the names of their Keras 3 relatives next to their own,
-# so that real Keras reads the file and goes on with its own formula.
+    def _record_names(self) -> dict[str, str | None]:
+        return _as_relative(self, "keras.regularizers", "L1L2")
 
 
 @_register
@@ -62,8 +73,8 @@ class Keras2RMSprop(RMSprop):
         velocity += (1 - self.rho) * gradient * gradient
         variable.array -= learning_rate * gradient / (np.sqrt(velocity) + self.epsilon)
 
-    def _record_names(self) -> dict[str, str]:
-        return {"module": "keras.optimizers", "class_name": "RMSprop"}
+    def _record_names(self) -> dict[str, str | None]:
+        return _as_relative(self, "keras.optimizers", "RMSprop")
 
 
 @_register
@@ -81,5 +92,5 @@ class Keras2Adagrad(Adagrad):
             learning_rate * gradient / (np.sqrt(accumulator) + self.epsilon)
         )
 
-    def _record_names(self) -> dict[str, str]:
-        return {"module": "keras.optimizers", "class_name": "Adagrad"}
+    def _record_names(self) -> dict[str, str | None]:
+        return _as_relative(self, "keras.optimizers", "Adagrad")

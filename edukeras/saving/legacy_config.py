@@ -14,6 +14,7 @@ from typing import Any
 from edukeras import ops, registry
 from edukeras.errors import FileFormatError, UnknownNameError, explain
 from edukeras.graph import auto_name, snake_case
+from edukeras.saving.keras2_numerics import OWN_NAME
 from edukeras.saving.versions import Era
 
 # Settings of Keras 2 layers that change nothing, or are not known any more.
@@ -54,6 +55,8 @@ def modernize(record: Any, era: Era) -> Any:
         return record["value"]
     if not registry.is_record(record):
         return {key: modernize(value, era) for key, value in record.items()}
+    if OWN_NAME in record:
+        record = {**record, "registered_name": record[OWN_NAME]}
     class_name = record["class_name"]
     if class_name == "Lambda":
         _refuse_code(record)
@@ -65,7 +68,10 @@ def modernize(record: Any, era: Era) -> Any:
         record = {**record, "class_name": _functional_name(class_name)}
     elif isinstance(config, dict):
         config = _object(class_name, config, era)
-    return {**record, "config": config}
+    modern = {**record, "config": config}
+    if isinstance(record.get("compile_config"), dict):
+        modern["compile_config"] = modernize(record["compile_config"], Era.of_today())
+    return modern
 
 
 def _functional_name(class_name: str) -> str:

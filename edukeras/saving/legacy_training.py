@@ -10,6 +10,7 @@ from typing import Any
 
 from edukeras import registry
 from edukeras.saving import hdf5, legacy_h5
+from edukeras.saving.keras2_numerics import OWN_NAME
 from edukeras.saving.versions import Era
 from edukeras.tensor import Variable
 
@@ -75,7 +76,7 @@ def optimizer_record(record: dict[str, Any], era: Era) -> dict[str, Any]:
             "class_name": "InverseTimeDecay",
             "config": schedule,
         }
-    registered_name = None
+    registered_name = record.get(OWN_NAME)
     if era.multi_backend:
         if "clipnorm" in config:  # there, the norm of all gradients together
             config["global_clipnorm"] = config.pop("clipnorm")

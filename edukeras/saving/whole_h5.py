@@ -17,6 +17,7 @@ from edukeras.saving import hdf5, legacy_h5
 from edukeras.saving.assignments import Assignments
 from edukeras.saving.atomic import atomic_write
 from edukeras.saving.config_io import model_from_record, nonsense_means_wrong_format
+from edukeras.saving.keras2_numerics import OWN_NAME
 from edukeras.saving.layer_paths import is_model
 from edukeras.saving.legacy_training import compile_config, read_optimizer
 from edukeras.saving.versions import KERAS_VERSION, Era
@@ -62,7 +63,8 @@ def _training_config(compiled: dict[str, Any]) -> dict[str, Any]:
 
 def _plain_records(value: Any) -> Any:
     if registry.is_record(value):
-        return {"class_name": value["class_name"], "config": value["config"]}
+        kept = ("class_name", "config", OWN_NAME)
+        return {key: value[key] for key in kept if key in value}
     if isinstance(value, dict):
         return {key: _plain_records(item) for key, item in value.items()}
     if isinstance(value, list):
