@@ -24,7 +24,7 @@ ROWS = [
     {"layers", "losses", "metrics", "optimizers", "schedules"},
     {"data", "callbacks", "saving"},
     {"models"},
-    {"testing", "datasets", "utils", "legacy", "alias"},
+    {"testing", "datasets", "utils", "legacy", "alias", "wrappers"},
     {"inspect"},
     {"jupyter", "grading", "export", "_lessons"},
     {"cli", "__main__", "edukeras"},  # "edukeras": the public names of __init__.py
@@ -36,7 +36,8 @@ ROW_OF = {name: row for row, names in enumerate(ROWS) for name in names}
 OPTIONAL = {
     "h5py": ["saving/"],
     "yaml": ["saving/"],
-    "matplotlib": ["inspect/", "jupyter/"],
+    "matplotlib": ["inspect/", "jupyter/", "models/drawing.py"],
+    "sklearn": ["wrappers/"],
     "pandas": ["data.py", "grading/", "jupyter/"],
     "IPython": ["jupyter/"],
     "ipywidgets": ["jupyter/"],

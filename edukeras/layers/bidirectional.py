@@ -7,6 +7,7 @@ from typing import Any
 from edukeras import ops, registry
 from edukeras.errors import LayerTypeError, explain, unknown_name
 from edukeras.layers.base import InputSpec, Layer
+from edukeras.layers.structure import is_shape
 
 _MERGE_MODES = ("sum", "mul", "concat", "ave")
 
@@ -80,7 +81,9 @@ class Bidirectional(Layer):
         """The layer that reads forwards, under the name of the argument."""
         return self.forward_layer
 
-    def build(self, sequences_shape: Any) -> None:
+    def build(self, sequences_shape: Any, initial_state_shape: Any = None) -> None:
+        if not is_shape(sequences_shape):  # Keras 2: the states behind the sequences
+            sequences_shape = sequences_shape[0]
         for layer in (self.forward_layer, self.backward_layer):
             if not layer.built:
                 layer.build(sequences_shape)

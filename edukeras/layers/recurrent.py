@@ -18,6 +18,7 @@ from edukeras.layers.recurrent_cells import (
     output_size_of,
     zero_states,
 )
+from edukeras.layers.structure import is_shape
 from edukeras.ops.recurrent import time_steps
 from edukeras.tensor import Tensor, as_array
 
@@ -80,7 +81,9 @@ class RNN(Layer):
         sizes = self.cell.state_size
         return list(sizes) if isinstance(sizes, (list, tuple)) else [sizes]
 
-    def build(self, sequences_shape: Any) -> None:
+    def build(self, sequences_shape: Any, initial_state_shape: Any = None) -> None:
+        if not is_shape(sequences_shape):  # Keras 2: the states behind the sequences
+            sequences_shape = sequences_shape[0]
         if not self.cell.built:
             self.cell.build((sequences_shape[0], *sequences_shape[2:]))
             self.cell.built = True
