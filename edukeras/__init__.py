@@ -31,7 +31,10 @@ from edukeras import (
 )
 from edukeras.alias import install_as_keras as install_as_keras
 from edukeras.autodiff import GradientTape as GradientTape
-from edukeras.dtype_policies import DTypePolicy as DTypePolicy
+from edukeras.dtype_policies import (
+    DTypePolicy as DTypePolicy,
+    FloatDTypePolicy as FloatDTypePolicy,
+)
 from edukeras.graph import Operation as Operation
 from edukeras.initializers import Initializer as Initializer
 from edukeras.layers import Input as Input, InputSpec as InputSpec, Layer as Layer

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import importlib
+import runpy
 import sys
 import types
+from collections.abc import Sequence
+from pathlib import Path
 
 # The modules of Keras that programs import from; deep paths are those of Keras 2.
 _PUBLIC = (
@@ -16,6 +19,9 @@ _OLD_PATHS = {
     "keras.engine.topology": "edukeras.layers",
     "keras.engine.training": "edukeras.models",
     "keras.engine.network": "edukeras.models",
+    "keras.engine.sequential": "edukeras.models",
+    "keras.engine.base_layer": "edukeras.layers",
+    "keras.engine.input_layer": "edukeras.layers",
     "keras.layers.core": "edukeras.layers",
     "keras.layers.convolutional": "edukeras.layers",
     "keras.layers.pooling": "edukeras.layers",
@@ -29,8 +35,10 @@ _OLD_PATHS = {
     "keras.optimizers.schedules": "edukeras.schedules",
     "keras.utils.np_utils": "edukeras.utils",
     "keras.utils.generic_utils": "edukeras.utils",
+    "keras.utils.data_utils": "edukeras.utils",
     "keras.backend": "edukeras.legacy",
     "keras.preprocessing.sequence": "edukeras.utils",
+    "keras.preprocessing.image": "edukeras.utils",
 }
 # Packages that only hold others.
 _EMPTY = ("keras.preprocessing",)
@@ -63,3 +71,11 @@ def install_as_keras() -> None:
         module = getattr(datasets, name)
         if isinstance(module, types.ModuleType):
             sys.modules[f"keras.datasets.{name}"] = module
+
+
+def run_script(path: str, arguments: Sequence[str] = ()) -> None:
+    """Runs a program that was written for Keras, as `python path arguments` would."""
+    install_as_keras()
+    sys.argv = [path, *arguments]
+    sys.path.insert(0, str(Path(path).resolve().parent))
+    runpy.run_path(path, run_name="__main__")

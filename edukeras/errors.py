@@ -36,7 +36,11 @@ class GraphError(EdukerasError, ValueError):
 
 
 class LayerTypeError(EdukerasError, TypeError, ValueError):
-    """Something that is not a layer where a layer is needed."""
+    """Something else where a layer, or the input of a layer, is needed."""
+
+
+class EmptyModelError(EdukerasError, TypeError, IndexError):
+    """`pop` from a Sequential without layers: TypeError in Keras 2, IndexError now."""
 
 
 class FileFormatError(EdukerasError, ValueError, OSError):

@@ -333,7 +333,7 @@ def _resolve_record(kind: str, record: dict, known: Mapping[str, Any]) -> Any:
     cls: Any = get_registered_object(record.get("registered_name") or class_name)
     if cls is None:
         cls = known.get(class_name.split(">")[-1])
-    if cls is not None and inspect.isclass(cls):
+    if hasattr(cls, "from_config"):
         config = record["config"]
         return cls.from_config(dict(config)) if isinstance(config, dict) else cls()
     return deserialize_keras_object(record)

@@ -38,7 +38,8 @@ def check_layer(
     Args:
         layer_class, arguments: `layer_class(**arguments)` makes the layer. Where the
             arguments hold other layers, give a function from dtype to arguments.
-        inputs: an array, or several in a list or dict; real numbers or whole ones.
+        inputs: an array, or several in a list or dict; real numbers or whole ones. A
+            tuple holds several arguments of the call, such as (query, value).
         call_arguments: further arguments of the call, such as `training`.
         gradients: whether the output has gradients at all.
         tolerance: of the gradients, relative to the largest of their array.
@@ -81,6 +82,12 @@ def _in_dtype(inputs: Any, dtype: str) -> Any:
     return tree.map_structure(convert, inputs)
 
 
+def _call(layer: Layer, inputs: Any, call_arguments: dict) -> Any:
+    """A tuple holds several arguments; anything else is one."""
+    arguments = inputs if isinstance(inputs, tuple) else (inputs,)
+    return layer(*arguments, **call_arguments)
+
+
 def _arrays(outputs: Any) -> list[np.ndarray]:
     return [x.array for x in tree.flatten(outputs)]
 
@@ -88,7 +95,7 @@ def _arrays(outputs: Any) -> list[np.ndarray]:
 def _random_weights(layer: Layer, inputs: Any, call_arguments: dict) -> list:
     """Builds the layer; gives it weights that are neither 0 nor 1, and positive
     where they are variances."""
-    layer(inputs, **call_arguments)
+    _call(layer, inputs, call_arguments)
     generator = np.random.default_rng(0)
     weights = [
         generator.uniform(0.2, 1.2, v.shape)
@@ -111,8 +118,8 @@ def _check_symbolic_shapes(
             ),
             inputs,
         )
-        announced = tree.flatten(layer(symbols, **call_arguments))
-        real = tree.flatten(layer(inputs, **call_arguments))
+        announced = tree.flatten(_call(layer, symbols, call_arguments))
+        real = tree.flatten(_call(layer, inputs, call_arguments))
         assert len(announced) == len(real)
         for symbol, output in zip(announced, real):
             sizes = zip(symbol.shape, output.shape, strict=True)
@@ -130,12 +137,12 @@ def _check_config(
     twin = registry.deserialize_keras_object(record)
     again = registry.serialize_keras_object(twin)
     assert json.loads(json.dumps(again["config"])) == record["config"]
-    twin(inputs, **call_arguments)
+    _call(twin, inputs, call_arguments)
     twin.set_weights(weights)
     layer.set_weights(weights)
     for ours, theirs in zip(
-        _arrays(layer(inputs, **call_arguments)),
-        _arrays(twin(inputs, **call_arguments)),
+        _arrays(_call(layer, inputs, call_arguments)),
+        _arrays(_call(twin, inputs, call_arguments)),
     ):
         np.testing.assert_allclose(theirs, ours, rtol=1e-12, atol=1e-12)
 
@@ -145,7 +152,7 @@ def _check_dtypes(
 ) -> None:
     for dtype in ("float32", "float16", "mixed_float16", "float64"):
         layer = make(dtype)
-        outputs = layer(_in_dtype(inputs, layer.compute_dtype), **call_arguments)
+        outputs = _call(layer, _in_dtype(inputs, layer.compute_dtype), call_arguments)
         for output in tree.flatten(outputs):
             if is_float(output.dtype):
                 assert output.dtype == layer.compute_dtype, f"{output.dtype} of {dtype}"
@@ -160,10 +167,10 @@ def _check_kernels(
     if kernels.info().kind == "reference":
         return  # there is nothing to compare with
     layer.set_weights(weights)
-    compiled = _arrays(layer(inputs, **call_arguments))
+    compiled = _arrays(_call(layer, inputs, call_arguments))
     layer.set_weights(weights)
     with kernels.using("reference"):
-        reference = _arrays(layer(inputs, **call_arguments))
+        reference = _arrays(_call(layer, inputs, call_arguments))
     for a, b in zip(compiled, reference):
         np.testing.assert_allclose(a, b, rtol=1e-11, atol=1e-12)
 
@@ -177,12 +184,12 @@ def _check_gradients(
     generator = np.random.default_rng(1)
     slopes = [
         generator.normal(size=y.shape)
-        for y in tree.flatten(layer(tensors, **call_arguments))
+        for y in tree.flatten(_call(layer, tensors, call_arguments))
     ]
 
     def loss() -> Tensor:
         """One number that depends on every element of every output."""
-        outputs = tree.flatten(layer(tensors, **call_arguments))
+        outputs = tree.flatten(_call(layer, tensors, call_arguments))
         parts = [ops.sum(y * slope) for y, slope in zip(outputs, slopes)]
         return sum(parts[1:], start=parts[0])
 

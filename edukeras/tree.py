@@ -33,7 +33,9 @@ def flatten(structure: Any) -> list:
     [2, 3, 1]
     """
     if isinstance(structure, dict):
-        return [leaf for key in dict_keys(structure) for leaf in flatten(structure[key])]
+        return [
+            leaf for key in dict_keys(structure) for leaf in flatten(structure[key])
+        ]
     if isinstance(structure, (list, tuple)):
         return [leaf for item in structure for leaf in flatten(item)]
     return [structure]

@@ -119,3 +119,45 @@ def test_lr_and_decay_of_keras_2_optimizers():
     assert float(optimizer.learning_rate) == pytest.approx(0.5)
     optimizer.iterations.assign(10)
     assert float(optimizer.learning_rate) == pytest.approx(0.5 / (1 + 0.1 * 10))
+
+
+SCRIPT = """
+import sys
+import helper_of_the_script
+import numpy as np
+import keras
+from keras import layers, ops
+
+model = keras.Sequential([keras.Input((2,)), layers.Dense(1)])
+model.compile("sgd", "mse")
+model.fit(np.ones((4, 2)), np.ones((4, 1)), verbose=0)
+if __name__ == "__main__":
+    print(keras.__name__, sys.argv[1:], helper_of_the_script.value)
+"""
+
+
+def run_script(tmp_path, *arguments):
+    return subprocess.run(
+        [sys.executable, "-m", "edukeras", *arguments],
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+
+def test_a_keras_program_runs_unmodified_with_its_arguments(tmp_path):
+    script = tmp_path / "train.py"
+    script.write_text(SCRIPT)
+    (tmp_path / "helper_of_the_script.py").write_text("value = 3")
+    result = run_script(tmp_path, str(script), "--epochs", "2")
+    assert result.returncode == 0, result.stderr
+    assert result.stdout == "edukeras ['--epochs', '2'] 3\n"
+
+
+def test_a_program_that_fails_shows_its_own_error(tmp_path):
+    script = tmp_path / "broken.py"
+    script.write_text("raise SystemExit(7)")
+    assert run_script(tmp_path, str(script)).returncode == 7
+    missing = run_script(tmp_path, str(tmp_path / "missing.py"))
+    assert missing.returncode != 0
+    assert "missing.py" in missing.stderr

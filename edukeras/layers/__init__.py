@@ -23,6 +23,10 @@ from edukeras.layers.adaptive_pooling import (
     AdaptiveMaxPooling2D as AdaptiveMaxPooling2D,
     AdaptiveMaxPooling3D as AdaptiveMaxPooling3D,
 )
+from edukeras.layers.attention import (
+    AdditiveAttention as AdditiveAttention,
+    Attention as Attention,
+)
 from edukeras.layers.base import Layer as Layer
 from edukeras.layers.batch_normalization import BatchNormalization as BatchNormalization
 from edukeras.layers.bidirectional import Bidirectional as Bidirectional
@@ -66,6 +70,10 @@ from edukeras.layers.merging import (
     multiply as multiply,
     subtract as subtract,
 )
+from edukeras.layers.multi_head_attention import (
+    GroupQueryAttention as GroupQueryAttention,
+    MultiHeadAttention as MultiHeadAttention,
+)
 from edukeras.layers.normalization import (
     GroupNormalization as GroupNormalization,
     LayerNormalization as LayerNormalization,
@@ -94,6 +102,39 @@ from edukeras.layers.pooling import (
     MaxPooling2D as MaxPooling2D,
     MaxPooling3D as MaxPooling3D,
 )
+from edukeras.layers.preprocessing import (
+    AutoContrast as AutoContrast,
+    CategoryEncoding as CategoryEncoding,
+    CenterCrop as CenterCrop,
+    CutMix as CutMix,
+    Discretization as Discretization,
+    IntegerLookup as IntegerLookup,
+    MixUp as MixUp,
+    Normalization as Normalization,
+    Pipeline as Pipeline,
+    RandomBrightness as RandomBrightness,
+    RandomColorDegeneration as RandomColorDegeneration,
+    RandomColorJitter as RandomColorJitter,
+    RandomContrast as RandomContrast,
+    RandomCrop as RandomCrop,
+    RandomErasing as RandomErasing,
+    RandomFlip as RandomFlip,
+    RandomGaussianBlur as RandomGaussianBlur,
+    RandomGrayscale as RandomGrayscale,
+    RandomHue as RandomHue,
+    RandomInvert as RandomInvert,
+    RandomPosterization as RandomPosterization,
+    RandomRotation as RandomRotation,
+    RandomSaturation as RandomSaturation,
+    RandomSharpness as RandomSharpness,
+    RandomShear as RandomShear,
+    RandomTranslation as RandomTranslation,
+    RandomZoom as RandomZoom,
+    Rescaling as Rescaling,
+    Resizing as Resizing,
+    Solarization as Solarization,
+    StringLookup as StringLookup,
+)
 from edukeras.layers.recurrent import (
     GRU as GRU,
     LSTM as LSTM,
@@ -121,6 +162,9 @@ from edukeras.layers.reshaping import (
     Permute as Permute,
     RepeatVector as RepeatVector,
     Reshape as Reshape,
+)
+from edukeras.layers.reversible_embedding import (
+    ReversibleEmbedding as ReversibleEmbedding,
 )
 from edukeras.layers.transposed_convolution import (
     Conv1DTranspose as Conv1DTranspose,

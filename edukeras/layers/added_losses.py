@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextvars import ContextVar
+from threading import get_ident
 from typing import Any
 
 from edukeras import tree
@@ -27,11 +28,28 @@ running_call: ContextVar[Call | None] = ContextVar("running_call", default=None)
 
 
 class LossAdder(WeightOwner):
-    """The losses of a layer and of those inside it."""
+    """The losses of a layer and of those inside it.
+
+    Each thread has its own: one may predict while another trains.
+    """
 
     activity_regularizer: Any
-    _losses: list[Any]
-    _layers_with_losses: list[LossAdder]
+    _losses_by_thread: dict[int, list[Any]]
+    _adders_by_thread: dict[int, list[LossAdder]]
+
+    @property
+    def _losses(self) -> list[Any]:
+        """What this layer has added in the last outermost call."""
+        return self._losses_by_thread.setdefault(get_ident(), [])
+
+    @property
+    def _layers_with_losses(self) -> list[LossAdder]:
+        """Who has added losses in the last call, if this layer was the outermost."""
+        return self._adders_by_thread.get(get_ident(), [])
+
+    @_layers_with_losses.setter
+    def _layers_with_losses(self, layers: list[LossAdder]) -> None:
+        self._adders_by_thread[get_ident()] = layers
 
     def add_loss(self, loss: Any) -> None:
         """Adds a scalar, computed in `call`, to what training minimizes."""
@@ -48,12 +66,14 @@ class LossAdder(WeightOwner):
                 self.add_loss(self.activity_regularizer(output) / batch)
                 # Added after `call` has ended: the outermost layer notes itself.
                 if running_call.get() is None:
-                    self._layers_with_losses.append(self)
+                    self._layers_with_losses = [*self._layers_with_losses, self]
 
     def _forget_losses(self) -> None:
-        for layer in self._layers_with_losses:
-            layer._losses.clear()
-        self._layers_with_losses = []
+        layers = self._layers_with_losses
+        if layers:
+            for layer in layers:
+                layer._losses.clear()
+            self._layers_with_losses = []
 
     @property
     def losses(self) -> list:

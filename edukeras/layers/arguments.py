@@ -43,6 +43,13 @@ def parameter_names(function: Callable) -> tuple[str, ...]:
     return tuple(p.name for p in parameters if p.kind not in kinds)
 
 
+@functools.cache
+def takes_keywords(function: Callable) -> bool:
+    """Whether a function has `**kwargs`."""
+    parameters = inspect.signature(function).parameters.values()
+    return any(p.kind is p.VAR_KEYWORD for p in parameters)
+
+
 def input_shape_of(kwargs: dict[str, Any]) -> tuple | None:
     """The batch shape that Keras 2's `input_shape=`, `input_dim=` ... stand for."""
     batch_shape = kwargs.pop("batch_input_shape", None)

@@ -34,6 +34,7 @@ from edukeras.layers.configuration import Configurable
 from edukeras.layers.input_spec import InputSpec as InputSpec, check_inputs
 from edukeras.layers.structure import (
     any_symbolic,
+    first_argument,
     is_plain_numbers,
     map_shapes,
     masks_of,
@@ -96,8 +97,8 @@ class Layer(Configurable, Buildable, LossAdder):
         self._plain: bool | None = None
         self._trainable_variables: list[Variable] = []
         self._non_trainable_variables: list[Variable] = []
-        self._losses: list[Any] = []
-        self._layers_with_losses: list[LossAdder] = []
+        self._losses_by_thread: dict[int, list[Any]] = {}
+        self._adders_by_thread: dict[int, list[LossAdder]] = {}
         self._build_shapes: dict[str, Any] | None = None
         self._input_shape_argument = input_shape_of(kwargs)
         self._initial_weights = kwargs.pop("weights", None)
@@ -204,7 +205,7 @@ class Layer(Configurable, Buildable, LossAdder):
                 for name, x in kwargs.items()
             }
         if self.input_spec is not None:
-            check_inputs(self, args[0] if args else next(iter(kwargs.values())))
+            check_inputs(self, first_argument(self, args, kwargs))
         if not self.built:
             self._ensure_built(args, kwargs)
         outer = running_call.get()
@@ -316,7 +317,7 @@ class Layer(Configurable, Buildable, LossAdder):
 
     def _call_symbolically(self, args: tuple, kwargs: dict) -> Any:
         if self.input_spec is not None:
-            check_inputs(self, args[0] if args else next(iter(kwargs.values())))
+            check_inputs(self, first_argument(self, args, kwargs))
         self._ensure_built(args, kwargs)
         outputs = self.compute_output_spec(*args, **kwargs)
         self._forget_losses()  # of the small arrays that showed the shapes
@@ -340,7 +341,7 @@ class Layer(Configurable, Buildable, LossAdder):
         if len(names) > 1 and shapes:
             output_shapes = self.compute_output_shape(**shapes)
         else:
-            first = args[0] if args else next(iter(kwargs.values()))
+            first = first_argument(self, args, kwargs)
             output_shapes = self.compute_output_shape(shapes_of(first))
         return map_shapes(self._symbolic, output_shapes)
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from edukeras.autodiff import autocast
 from edukeras.layers.arguments import CallSignature, parameter_names
-from edukeras.layers.structure import as_shapes, shapes_of
+from edukeras.layers.structure import as_shapes, first_argument, shapes_of
 from edukeras.layers.weights import WeightOwner
 
 
@@ -50,7 +50,7 @@ class Buildable(WeightOwner):
         }
         if len(names) > 1 and by_name:
             return by_name
-        first = args[0] if args else next(iter(kwargs.values()))
+        first = first_argument(self, args, kwargs)
         return {names[0]: shapes_of(first)} if names else {}
 
     def get_build_config(self) -> dict[str, Any] | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from edukeras import activations, registry
-from edukeras.layers.arguments import parameter_names
+from edukeras.layers.arguments import parameter_names, takes_keywords
 from edukeras.layers.weights import WeightOwner
 
 # Keys that other versions of Keras write into configs and that change nothing here.
@@ -59,5 +59,8 @@ class Configurable(WeightOwner):
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> Any:
         """A new layer from what `get_config` returned."""
-        known = {k: v for k, v in config.items() if k not in _FOREIGN_CONFIG_KEYS}
+        left_out = set(_FOREIGN_CONFIG_KEYS)
+        if not takes_keywords(cls.__init__):  # `def __init__(self, units):` and no more
+            left_out |= _BASE_ARGUMENTS - set(parameter_names(cls.__init__))
+        known = {k: v for k, v in config.items() if k not in left_out}
         return cls(**known)

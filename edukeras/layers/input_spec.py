@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from edukeras import tree
-from edukeras.errors import ShapeError, explain
+from edukeras.errors import LayerTypeError, ShapeError, explain
 from edukeras.tensor import standardize_dtype
 
 
@@ -73,6 +73,13 @@ def check_inputs(layer: Any, inputs: Any) -> None:
         )
     for spec, x in zip(specs, values, strict=True):
         if spec is not None and x is not None:
+            if not hasattr(x, "shape"):
+                raise LayerTypeError(
+                    explain(
+                        f"{where} takes arrays and tensors.",
+                        received=f"{type(x).__name__} {x!r}"[:200],
+                    )
+                )
             _check_rank(where, spec, x.shape)
             _check_sizes(where, spec, x.shape)
 

@@ -27,6 +27,18 @@ def is_plain_numbers(x: Any) -> bool:
     return isinstance(x, (int, float, np.number))
 
 
+def first_argument(layer: Any, args: tuple, kwargs: dict) -> Any:
+    """What a layer was called on."""
+    if args:
+        return args[0]
+    if not kwargs:
+        raise TypeError(
+            f'{type(layer).__name__} layer "{layer.name}" was called without an input. '
+            "Try: layer(x)."
+        )
+    return next(iter(kwargs.values()))
+
+
 def masks_of(inputs: Any) -> Any:
     """The masks of tensors, in their nesting; None if there are none at all."""
     if type(inputs) is Tensor:

@@ -13,25 +13,6 @@ from edukeras.errors import NotBuiltError, ShapeError, explain
 from edukeras.graph import Operation
 from edukeras.tensor import Variable, is_float
 
-# Attributes of Layer itself that hold no sublayers.
-_BOOKKEEPING = frozenset(
-    {
-        "_inbound_nodes",
-        "_losses",
-        "_layers_with_losses",
-        "_build_shapes",
-        "_signature",
-        "_initial_weights",
-        "_trainable_variables",
-        "_non_trainable_variables",
-        # What `compile` notes: the weights of other layers, gathered in lists.
-        "_trained_variables",
-        "_regularized",
-        "dtype_policy",
-        "input_spec",
-    }
-)
-
 
 class WeightOwner(Operation):
     """What Layer inherits: weights of its own, and those of layers it holds.
@@ -44,8 +25,8 @@ class WeightOwner(Operation):
     _bookkeeping: frozenset[str] = frozenset(
         {
             "_inbound_nodes",
-            "_losses",
-            "_layers_with_losses",
+            "_losses_by_thread",
+            "_adders_by_thread",
             "_build_shapes",
             "_signature",
             "_initial_weights",

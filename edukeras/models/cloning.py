@@ -34,7 +34,7 @@ def clone_model(
         call_function: calls the new layer: `call_function(layer, *args, **kwargs)`.
         recursive: whether to clone the layers of models inside one by one, too.
 
-    >>> from edukeras.layers import Dense
+    >>> from edukeras.layers import Dense, Input
     >>> model = Sequential([Input((2,)), Dense(3, name="hidden")])
     >>> clone = clone_model(model)
     >>> clone.layers[0].name, clone.layers[0] is model.layers[0]

@@ -9,10 +9,17 @@ from __future__ import annotations
 from typing import Any
 
 from edukeras import registry, saving
-from edukeras.errors import GraphError, NotBuiltError, UnknownNameError, nearest
+from edukeras.errors import (
+    GraphError,
+    NotBuiltError,
+    UnknownNameError,
+    explain,
+    nearest,
+)
 from edukeras.graph import auto_name
 from edukeras.layers.base import Layer
-from edukeras.models.functional import FunctionalGraph, graph_from_config
+from edukeras.models.functional import FunctionalGraph
+from edukeras.models.graph_config import graph_from_config
 from edukeras.models.summary import print_summary
 from edukeras.models.training import Trainer
 
@@ -178,9 +185,12 @@ class Model(Trainer):
             if layer.name == name:
                 return layer
         names = [layer.name for layer in layers]
-        hint = nearest(name, names)
         raise UnknownNameError(
-            f"The model has no layer {name!r}. {hint} It has: {', '.join(names)}."
+            explain(
+                f'Model "{self.name}" has no layer {name!r}. '
+                f"{nearest(name, names)}".rstrip(),
+                expected=f"one of {', '.join(names)}" if names else "no name at all",
+            )
         )
 
     def summary(

@@ -46,11 +46,12 @@ def _per_output_of_dict(value: dict, names: list[str], what: str) -> list:
                 received=repr(unknown[0]),
             )
         )
-    entries = []
-    for head, rest in inner_names.items():
-        entry = value.get(head)
-        nested = rest != [""]
-        entries += per_output(entry, rest, f"{what}[{head!r}]") if nested else [entry]
+    entries: list[Any] = []
+    for head, inside in inner_names.items():
+        if inside == [""]:
+            entries.append(value.get(head))
+        else:
+            entries += per_output(value.get(head), inside, f"{what}[{head!r}]")
     return entries
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from edukeras import registry, tree
-from edukeras.errors import LayerTypeError, explain
+from edukeras.errors import EmptyModelError, LayerTypeError, explain
 from edukeras.graph import auto_name
 from edukeras.layers.base import Layer, shapes_of
 from edukeras.layers.core import Input, InputLayer
@@ -74,7 +74,9 @@ class Sequential(Model):
     def pop(self, rebuild: bool = True) -> Layer:
         """Takes the last layer off and returns it."""
         if not self.layers:
-            raise LayerTypeError("The Sequential model has no layer to pop.")
+            raise EmptyModelError(
+                f'The Sequential model "{self.name}" has no layer to pop.'
+            )
         layer = self._chain.pop()
         if rebuild:
             self._rebuild()

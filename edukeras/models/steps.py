@@ -75,8 +75,10 @@ class Steps(Layer):
             loss_weights: factors of the outputs' losses in the total.
             metrics: what to report, a list; per output a dict or list of lists.
             weighted_metrics: metrics that sample and class weights count in.
-            run_eagerly, steps_per_execution, jit_compile, auto_scale_loss,
-                sample_weight_mode: accepted as in Keras, without effect here.
+            auto_scale_loss: whether a model of the policy "mixed_float16" wraps its
+                optimizer in a LossScaleOptimizer.
+            run_eagerly, steps_per_execution, jit_compile, sample_weight_mode:
+                accepted as in Keras, without effect here.
             target_tensors: not supported.
         """
         if target_tensors is not None:
@@ -99,6 +101,10 @@ class Steps(Layer):
             "jit_compile": jit_compile,
         }
         self.optimizer = optimizers.get(optimizer)
+        if auto_scale_loss and self.dtype_policy.name == "mixed_float16":
+            if not isinstance(self.optimizer, optimizers.LossScaleOptimizer):
+                # Small gradients would be 0 in float16.
+                self.optimizer = optimizers.LossScaleOptimizer(self.optimizer)
         self.loss = loss
         self.run_eagerly = run_eagerly
         self.steps_per_execution = steps_per_execution
@@ -159,7 +165,15 @@ class Steps(Layer):
     @property
     def metrics_names(self) -> list[str]:
         """The labels of what `evaluate` returns."""
-        return [name for name, _ in self._named_metrics()]
+        return [name for name, _ in self._reported_metrics()]
+
+    def _reported_metrics(self) -> list[tuple[str, Any]]:
+        named = self._named_metrics()
+        if type(self).metrics is Steps.metrics:
+            return named
+        # A subclass has a `metrics` of its own, as in the guides of Keras.
+        names = {id(metric): name for name, metric in named}
+        return [(names.get(id(m), m.name), m) for m in self.metrics]
 
     def reset_metrics(self) -> None:
         """Forgets what the metrics have seen."""
@@ -169,7 +183,7 @@ class Steps(Layer):
     def get_metrics_result(self) -> dict[str, Any]:
         """The present values of all metrics."""
         results: dict[str, Any] = {}
-        for name, metric in self._named_metrics():
+        for name, metric in self._reported_metrics():
             value = metric.result()
             results.update(value if isinstance(value, dict) else {name: value})
         return results
@@ -204,6 +218,10 @@ class Steps(Layer):
         self, x: Any, y: Any, sample_weight: Any, key: tuple | None
     ) -> tuple[np.ndarray, Any, list]:
         """Forward and backward; with a key, the ops are kept to be replayed."""
+        if self.optimizer is None:
+            raise NotCompiledError(
+                "Training needs an optimizer. Try: model.compile(optimizer='adam')."
+            )
         with GradientTape() as tape:
             if key is not None:  # watched, so that the tape records what they go into
                 x, y = Tensor(x, traced=True), Tensor(y, traced=True)

@@ -27,11 +27,12 @@ class Case:
     mask: str | None = None  # "time": inputs come with a mask (B, T)
     call: dict = field(default_factory=dict)
     gradients: bool = True
+    separate: bool = False  # several inputs are several arguments, not one list
 
     @property
     def float32_only(self) -> bool:
         """Whether Keras on JAX refuses to run this in float64."""
-        return self.layer in RECURRENT
+        return self.layer in RECURRENT | HEADS
 
     def arguments_for(self, layers: Any) -> Callable[[str], dict]:
         if callable(self.arguments):
@@ -48,7 +49,32 @@ class Case:
                 arrays.append(generator.integers(0, self.whole, shape, dtype="int32"))
             else:
                 arrays.append(generator.normal(0, 1, shape))
+        if self.separate:
+            return tuple(arrays)
         return arrays if several else arrays[0]
+
+    def call_arguments(self) -> dict:
+        """`call`, with masks as arrays; a layer of several inputs gets several."""
+
+        def mask(value):
+            return np.array(value, dtype=bool)
+
+        several = isinstance(self.shapes, list) and not self.separate
+        return {
+            name: (
+                value
+                if not isinstance(value, list)
+                else [mask(item) for item in value]
+                if several
+                else mask(value)
+            )
+            for name, value in self.call.items()
+        }
+
+    def call_layer(self, layer: Any, inputs: Any) -> Any:
+        """The outputs of a layer, ours or Keras's."""
+        arguments = inputs if self.separate else (inputs,)
+        return layer(*arguments, **self.call_arguments())
 
     def masks(self) -> Any:
         """Padding at the end of each sample, longer from sample to sample."""
@@ -65,6 +91,7 @@ class Case:
 
 
 RECURRENT = {"Bidirectional", "GRU", "LSTM", "RNN", "SimpleRNN"}
+HEADS = {"GroupQueryAttention", "MultiHeadAttention"}
 
 
 def _dense(layers, dtype, **arguments):
@@ -567,6 +594,184 @@ CASES = {
         "Bidirectional",
         lambda layers, dtype: _lstm(layers, dtype, return_state=True),
         (2, 3, 2),
+    ),
+    # attention: [query, value] or [query, value, key]
+    "attention": Case("Attention", {}, [(2, 3, 4), (2, 5, 4)]),
+    "attention_key": Case("Attention", {}, [(2, 3, 4), (2, 5, 2), (2, 5, 4)]),
+    "attention_scale": Case(
+        "Attention", {"use_scale": True, "dropout": 0.2}, [(2, 3, 4), (2, 5, 4)]
+    ),
+    "attention_concat": Case(
+        "Attention",
+        {"use_scale": True, "score_mode": "concat", "seed": 1},
+        [(2, 3, 2), (2, 4, 2)],
+    ),
+    "attention_mask": Case("Attention", {}, [(3, 3, 2), (3, 4, 2)], mask="time"),
+    "attention_causal_scores": Case(
+        "Attention",
+        {},
+        [(2, 4, 2), (2, 4, 2)],
+        call={"use_causal_mask": True, "return_attention_scores": True},
+    ),
+    "attention_sees_nothing": Case(
+        "Attention",
+        {},
+        [(2, 3, 2), (2, 3, 2)],
+        call={
+            "use_causal_mask": True,
+            "mask": [[[1, 1, 1], [1, 1, 0]], [[0, 0, 1], [0, 1, 1]]],
+        },
+    ),
+    "additive_attention": Case("AdditiveAttention", {}, [(2, 3, 4), (2, 5, 4)]),
+    "additive_attention_plain": Case(
+        "AdditiveAttention", {"use_scale": False}, [(2, 3, 2), (2, 4, 2), (2, 4, 2)]
+    ),
+    "additive_attention_mask": Case(
+        "AdditiveAttention",
+        {"dropout": 0.1},
+        [(3, 4, 2), (3, 4, 2)],
+        mask="time",
+        call={"use_causal_mask": True},
+    ),
+    "multi_head_attention": Case(
+        "MultiHeadAttention",
+        {"num_heads": 2, "key_dim": 3},
+        [(2, 3, 4), (2, 5, 4)],
+        separate=True,
+    ),
+    "multi_head_attention_key": Case(
+        "MultiHeadAttention",
+        # Keras on JAX takes another value_dim only with a dropout rate.
+        {"num_heads": 2, "key_dim": 3, "value_dim": 4, "dropout": 0.1},
+        [(2, 3, 4), (2, 5, 2), (2, 5, 3)],
+        separate=True,
+    ),
+    "multi_head_attention_options": Case(
+        "MultiHeadAttention",
+        {
+            "num_heads": 2,
+            "key_dim": 3,
+            "use_bias": False,
+            "output_shape": [2, 3],
+            "use_gate": True,
+            "kernel_initializer": "he_normal",
+            "kernel_regularizer": "l2",
+            "activity_regularizer": "l2",
+            "kernel_constraint": "max_norm",
+            "seed": 3,
+        },
+        [(2, 3, 4), (2, 5, 4)],
+        separate=True,
+    ),
+    "multi_head_attention_scores": Case(
+        "MultiHeadAttention",
+        {"num_heads": 2, "key_dim": 2, "output_shape": 5},
+        [(2, 3, 4), (2, 2, 4)],
+        call={"return_attention_scores": True},
+        separate=True,
+    ),
+    "multi_head_attention_causal": Case(
+        "MultiHeadAttention",
+        {"num_heads": 1, "key_dim": 2, "sliding_window": 2},
+        [(2, 4, 3), (2, 4, 3)],
+        call={"use_causal_mask": True},
+        separate=True,
+    ),
+    "multi_head_attention_padding": Case(
+        "MultiHeadAttention",
+        {"num_heads": 2, "key_dim": 2},
+        [(3, 4, 3), (3, 5, 3)],
+        mask="time",
+        separate=True,
+    ),
+    "multi_head_attention_padding_scores": Case(
+        "MultiHeadAttention",
+        {"num_heads": 2, "key_dim": 2, "use_gate": True},
+        [(3, 4, 3), (3, 5, 3)],
+        mask="time",
+        call={"return_attention_scores": True},
+        separate=True,
+    ),
+    "multi_head_attention_mask": Case(
+        "MultiHeadAttention",
+        {"num_heads": 2, "key_dim": 2},
+        [(2, 3, 3), (2, 2, 3)],
+        call={"attention_mask": [[[1, 0], [0, 1], [1, 1]], [[0, 0], [1, 0], [1, 1]]]},
+        separate=True,
+    ),
+    "multi_head_attention_images": Case(
+        "MultiHeadAttention",
+        {"num_heads": 2, "key_dim": 2},
+        [(1, 2, 3, 3), (1, 3, 2, 3)],
+        call={"return_attention_scores": True},
+        separate=True,
+    ),
+    "multi_head_attention_axis": Case(
+        "MultiHeadAttention",
+        {"num_heads": 2, "key_dim": 2, "attention_axes": [2]},
+        [(2, 2, 3, 3), (2, 2, 4, 3)],
+        call={"return_attention_scores": True},
+        separate=True,
+    ),
+    "multi_head_attention_first_axis": Case(
+        "MultiHeadAttention",
+        {"num_heads": 1, "key_dim": 2, "attention_axes": [1]},
+        [(2, 2, 3, 3), (2, 4, 3, 3)],
+        separate=True,
+    ),
+    "group_query_attention": Case(
+        "GroupQueryAttention",
+        {"head_dim": 3, "num_query_heads": 4, "num_key_value_heads": 2},
+        [(2, 3, 4), (2, 5, 4)],
+        separate=True,
+    ),
+    "group_query_attention_options": Case(
+        "GroupQueryAttention",
+        {
+            "head_dim": 2,
+            "num_query_heads": 2,
+            "num_key_value_heads": 1,
+            "dropout": 0.1,
+            "use_bias": False,
+            "use_gate": True,
+            "sliding_window": 2,
+            "kernel_regularizer": "l2",
+        },
+        [(2, 3, 4), (2, 3, 4), (2, 3, 4)],
+        call={"return_attention_scores": True},
+        separate=True,
+    ),
+    "group_query_attention_padding": Case(
+        "GroupQueryAttention",
+        {"head_dim": 2, "num_query_heads": 4, "num_key_value_heads": 2},
+        [(3, 4, 3), (3, 4, 3)],
+        mask="time",
+        call={"use_causal_mask": True},
+        separate=True,
+    ),
+    "reversible_embedding": Case(
+        "ReversibleEmbedding",
+        {"input_dim": 5, "output_dim": 3, "mask_zero": True, "tie_weights": False},
+        (2, 4),
+        whole=5,
+    ),
+    "reversible_embedding_reverse": Case(
+        "ReversibleEmbedding",
+        {"input_dim": 5, "output_dim": 3},
+        (2, 4, 3),
+        call={"reverse": True},
+    ),
+    "reversible_embedding_reverse_untied": Case(
+        "ReversibleEmbedding",
+        {
+            "input_dim": 5,
+            "output_dim": 3,
+            "tie_weights": False,
+            "logit_soft_cap": 2.0,
+            "embeddings_regularizer": "l2",
+        },
+        (2, 4, 3),
+        call={"reverse": True},
     ),
     # wrappers
     "time_distributed": Case("TimeDistributed", _dense, (2, 3, 4)),

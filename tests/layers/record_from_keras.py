@@ -36,13 +36,6 @@ def symbols(inputs):
     )
 
 
-def call_arguments(case):
-    return {
-        name: np.array(value, dtype=bool) if name == "mask" else value
-        for name, value in case.call.items()
-    }
-
-
 def record(name, case, arrays):
     """The facts of a case; its arrays are added to `arrays`."""
     # Recurrent and attention layers of Keras on JAX do not run in float64.
@@ -52,7 +45,7 @@ def record(name, case, arrays):
     arguments = case.arguments_for(keras.layers)(dtype)
     layer = getattr(keras.layers, case.layer)(**arguments, dtype=dtype)
     inputs = case.inputs(name)
-    layer(with_masks(inputs, case.masks()), **call_arguments(case))
+    case.call_layer(layer, with_masks(inputs, case.masks()))
     generator = np.random.default_rng(len(name))
     weights = [
         generator.uniform(0.2, 1.2, v.shape)
@@ -63,7 +56,7 @@ def record(name, case, arrays):
     layer.set_weights(weights)
     for i, weight in enumerate(weights):
         arrays[f"{name}/weight/{i}"] = weight
-    outputs = layer(with_masks(inputs, case.masks()), **call_arguments(case))
+    outputs = case.call_layer(layer, with_masks(inputs, case.masks()))
     for i, output in enumerate(keras.tree.flatten(outputs)):
         arrays[f"{name}/output/{i}"] = np.asarray(output)
         mask = getattr(output, "_keras_mask", None)
@@ -75,7 +68,7 @@ def record(name, case, arrays):
     for i, loss in enumerate(layer.losses):
         arrays[f"{name}/loss/{i}"] = np.asarray(loss)
     twin = getattr(keras.layers, case.layer)(**arguments, dtype=dtype)
-    announced = twin(symbols(inputs), **call_arguments(case))
+    announced = case.call_layer(twin, symbols(inputs))
     return {
         "config": keras.saving.serialize_keras_object(layer)["config"],
         "weights": [[v.name, list(v.shape), v.trainable] for v in layer.weights],

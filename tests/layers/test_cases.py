@@ -29,13 +29,6 @@ def recorded(name, kind):
     }
 
 
-def call_arguments(case):
-    return {
-        name: np.array(value, dtype=bool) if name == "mask" else value
-        for name, value in case.call.items()
-    }
-
-
 def with_masks(inputs, masks):
     """Tensors that carry masks."""
     tensors = [ops.convert_to_tensor(x) for x in tree.flatten(inputs)]
@@ -52,7 +45,7 @@ def make(name):
     layer = getattr(layers, case.layer)(
         **case.arguments_for(layers)(dtype), dtype=dtype
     )
-    layer(with_masks(case.inputs(name), case.masks()), **call_arguments(case))
+    case.call_layer(layer, with_masks(case.inputs(name), case.masks()))
     layer.set_weights(list(recorded(name, "weight").values()))
     return layer
 
@@ -71,7 +64,7 @@ def test_layer_keeps_its_promises(name):
         getattr(layers, case.layer),
         case.arguments_for(layers),
         case.inputs(name),
-        call_arguments=call_arguments(case),
+        call_arguments=case.call_arguments(),
         gradients=case.gradients,
     )
 
@@ -81,7 +74,7 @@ def test_outputs_masks_and_losses_are_those_of_keras(name):
     case = CASES[name]
     layer = make(name)
     inputs = with_masks(case.inputs(name), case.masks())
-    outputs = tree.flatten(layer(inputs, **call_arguments(case)))
+    outputs = tree.flatten(case.call_layer(layer, inputs))
     expected = recorded(name, "output")
     assert len(outputs) == len(expected)
     for i, output in enumerate(outputs):
@@ -101,7 +94,7 @@ def test_outputs_masks_and_losses_are_those_of_keras(name):
 def test_weights_after_a_call_are_those_of_keras(name):
     case = CASES[name]
     layer = make(name)
-    layer(with_masks(case.inputs(name), case.masks()), **call_arguments(case))
+    case.call_layer(layer, with_masks(case.inputs(name), case.masks()))
     after = recorded(name, "weight") | recorded(name, "after")
     for i, weight in enumerate(layer.get_weights()):
         assert_close(weight, after[i])
@@ -121,7 +114,7 @@ def test_announced_shapes_are_those_of_keras(name):
         lambda x: layers.Input(batch_shape=(None, *x.shape[1:]), dtype=x.dtype.name),
         case.inputs(name),
     )
-    outputs = tree.flatten(layer(symbols, **call_arguments(case)))
+    outputs = tree.flatten(case.call_layer(layer, symbols))
     announced = FACTS[name]["announced"]
     for output, shape in zip(outputs, announced, strict=True):
         assert len(output.shape) == len(shape)
@@ -161,7 +154,7 @@ def test_config_is_that_of_keras(name):
 def test_config_of_keras_makes_the_layer(name):
     case = CASES[name]
     layer = getattr(layers, case.layer).from_config(FACTS[name]["config"])
-    layer(with_masks(case.inputs(name), case.masks()), **call_arguments(case))
+    case.call_layer(layer, with_masks(case.inputs(name), case.masks()))
     assert [list(w.shape) for w in layer.weights] == [
         shape for _, shape, _ in FACTS[name]["weights"]
     ]

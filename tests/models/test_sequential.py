@@ -91,8 +91,9 @@ def test_adding_a_class_suggests_parentheses():
         keras.Sequential([layers.Dense])
 
 
-def test_popping_an_empty_model_is_refused():
-    with pytest.raises(TypeError, match="no layer to pop"):
+@pytest.mark.parametrize("error", [TypeError, IndexError])
+def test_popping_an_empty_model_is_refused(error):
+    with pytest.raises(error, match="no layer to pop"):
         keras.Sequential().pop()
 
 

@@ -120,6 +120,11 @@ class RandomRotation(_Affine):
         interpolation: "bilinear" or "nearest".
         seed: makes the angles repeatable.
         data_format: "channels_first" for (B, C, H, W).
+
+    >>> x = np.float32([[1, 2], [3, 4]]).reshape(1, 2, 2, 1)
+    >>> quarter = RandomRotation((0.25, 0.25))
+    >>> quarter(x, training=True).numpy()[0, :, :, 0].round(3).tolist()
+    [[2.0, 4.0], [1.0, 3.0]]
     """
 
     def __init__(
@@ -156,6 +161,10 @@ class RandomZoom(_Affine):
         fill_mode, interpolation, fill_value: as of RandomRotation.
         seed: makes the chances repeatable.
         data_format: "channels_first" for (B, C, H, W).
+
+    >>> x = np.arange(5.0, dtype="float32").reshape(1, 1, 5, 1)
+    >>> RandomZoom((-0.5, -0.5))(x, training=True).numpy().ravel().tolist()
+    [1.0, 1.5, 2.0, 2.5, 3.0]
     """
 
     def __init__(
@@ -201,6 +210,11 @@ class RandomTranslation(_Affine):
         fill_mode, interpolation, fill_value: as of RandomRotation.
         seed: makes the chances repeatable.
         data_format: "channels_first" for (B, C, H, W).
+
+    >>> x = np.arange(4.0, dtype="float32").reshape(1, 1, 4, 1)
+    >>> layer = RandomTranslation(0.0, (0.25, 0.25), fill_mode="constant")
+    >>> layer(x, training=True).numpy().ravel().tolist()
+    [0.0, 0.0, 1.0, 2.0]
     """
 
     def __init__(
@@ -244,11 +258,15 @@ class RandomShear(_Affine):
 
     Args:
         x_factor: how far each row slides against the one above, up to 1 pixel; to
-            either side. Or two bounds, from 0 to 1.
+            either side. Or two bounds.
         y_factor: how far each column slides against the one to the left.
         interpolation, fill_mode, fill_value: as of RandomRotation.
         data_format: "channels_first" for (B, C, H, W).
         seed: makes the chances repeatable.
+
+    >>> x = np.ones((2, 4, 4, 3), np.float32)
+    >>> RandomShear(0.2, fill_mode="nearest")(x, training=True).shape
+    (2, 4, 4, 3)
     """
 
     def __init__(
@@ -263,13 +281,9 @@ class RandomShear(_Affine):
         **kwargs: Any,
     ) -> None:
         super().__init__(seed=seed, data_format=data_format, **kwargs)
-        self.x_factor = self._slant("x_factor", x_factor)
-        self.y_factor = self._slant("y_factor", y_factor)
+        self.x_factor = factor_range("RandomShear", "x_factor", x_factor)
+        self.y_factor = factor_range("RandomShear", "y_factor", y_factor)
         self._set_sampling(fill_mode, interpolation, fill_value)
-
-    def _slant(self, name: str, value: Any) -> tuple[float, float]:
-        """One number to either side; of two, which may come from a config, those."""
-        return factor_range("RandomShear", name, value)
 
     def draw(self, shape: tuple, training: bool) -> dict[str, Any]:
         side = self._generator.choice([-1.0, 1.0], shape[0])

@@ -212,4 +212,4 @@ class Normalization(Layer):
 def _axes(axis: Any) -> tuple[int, ...]:
     if axis is None:
         return ()
-    return (axis,) if isinstance(axis, (int, np.integer)) else tuple(axis)
+    return (int(axis),) if isinstance(axis, (int, np.integer)) else tuple(axis)

@@ -138,7 +138,8 @@ class Discretization(Layer):
                 "Try: adapt(data) first, or Discretization(bin_boundaries=[...])."
             )
         bins = np.digitize(as_array(inputs), self.bin_boundaries)
-        return encode(bins, self.output_mode, self._depth(), self._output_dtype())
+        depth = len(self.bin_boundaries) + 1
+        return encode(bins, self.output_mode, depth, self._output_dtype())
 
     def _depth(self) -> int | None:
         if self.bin_boundaries is None:
