@@ -28,6 +28,7 @@ from edukeras import (
     saving as saving,
     tree as tree,
     utils as utils,
+    wrappers as wrappers,
 )
 from edukeras.alias import install_as_keras as install_as_keras
 from edukeras.autodiff import GradientTape as GradientTape

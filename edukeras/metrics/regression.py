@@ -145,12 +145,15 @@ class R2Score(Metric):
 
     def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
         true, pred = as_array(y_true, self.dtype), as_array(y_pred, self.dtype)
+        received = f"y_true {true.shape}, y_pred {pred.shape}"
+        # One number per sample may come as (B,) or as (B, 1).
+        true, pred = (x[:, None] if x.ndim == 1 else x for x in (true, pred))
         if true.ndim != 2 or true.shape != pred.shape:
             raise ShapeError(
                 explain(
                     "R2Score compares tables, one row per sample.",
                     expected="y_true and y_pred of the same shape (samples, outputs)",
-                    received=f"y_true {true.shape}, y_pred {pred.shape}",
+                    received=received,
                 )
             )
         if self._sums is None:

@@ -12,6 +12,10 @@ from edukeras.data import (
     pack_x_y_sample_weight as pack_x_y_sample_weight,
     unpack_x_y_sample_weight as unpack_x_y_sample_weight,
 )
+from edukeras.models.plotting import (
+    model_to_dot as model_to_dot,
+    plot_model as plot_model,
+)
 from edukeras.registry import (
     custom_object_scope as custom_object_scope,
     deserialize_keras_object as deserialize_keras_object,

@@ -280,6 +280,13 @@ def test_labels_that_do_not_fit_are_a_value_error(name, y_true):
         getattr(metrics, name)()(y_true, SCORES)
 
 
+def test_r2_score_takes_one_number_per_sample_without_a_second_axis():
+    table = float(metrics.R2Score()(Y[:, :1], P[:, :1]))
+    assert float(metrics.R2Score()(Y[:, 0], P[:, :1])) == table
+    assert float(metrics.R2Score()(Y[:, :1], P[:, 0])) == table
+    assert float(metrics.R2Score()(Y[:, 0], P[:, 0])) == table
+
+
 # -- weights and masks ----------------------------------------------------------
 
 

@@ -1,0 +1,3 @@
+"""edukeras.export: models for other libraries."""
+
+from edukeras.export.real_keras import to_keras as to_keras
