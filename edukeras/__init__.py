@@ -14,6 +14,7 @@ from edukeras import (
     constraints as constraints,
     datasets as datasets,
     dtype_policies as dtype_policies,
+    export as export,
     initializers as initializers,
     kernels as kernels,
     layers as layers,

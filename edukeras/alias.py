@@ -12,7 +12,8 @@ from pathlib import Path
 # The modules of Keras that programs import from; deep paths are those of Keras 2.
 _PUBLIC = (
     "activations callbacks config constraints datasets dtype_policies initializers "
-    "layers losses metrics models ops optimizers random regularizers saving tree utils"
+    "layers losses metrics models ops optimizers random regularizers saving tree utils "
+    "wrappers"
 ).split()
 _OLD_PATHS = {
     "keras.engine": "edukeras.layers",

@@ -74,8 +74,8 @@ class Program:
             numbers = [slot_of(source) for source in sources]
             need = [number in learned for number in numbers]
             several = type(result) is tuple
-            target = tuple(map(slot_of, result)) if several else slot_of(result)
-            made = target if several else (target,)
+            made = tuple(map(slot_of, result if several else (result,)))
+            target: Any = made if several else made[0]
             given += made
             if any(need):
                 learned.update(made)

@@ -160,7 +160,6 @@ def test_compiling_does_not_change_the_order_of_the_weights():
 
 
 def test_mixed_float16_wraps_the_optimizer_unless_told_not_to():
-    before = keras.config.dtype_policy()
     keras.config.set_dtype_policy("mixed_float16")
     try:
         model = keras.Sequential([keras.Input((2,)), layers.Dense(4), layers.Dense(1)])
@@ -170,7 +169,7 @@ def test_mixed_float16_wraps_the_optimizer_unless_told_not_to():
         assert type(model.optimizer).__name__ == "LossScaleOptimizer"
         history = model.fit(X, Y, epochs=20, verbose=0).history["loss"]
     finally:
-        keras.config.set_dtype_policy(before)
+        keras.config.set_dtype_policy(None)
     assert history[-1] < history[0]
     assert model.predict(X, verbose=0).dtype == np.float16
     assert {w.dtype for w in model.weights} == {"float32"}
