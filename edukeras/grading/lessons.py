@@ -7,12 +7,16 @@ wherever the learner's notebook lies.
 
 from __future__ import annotations
 
+import inspect
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from html import escape
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 from edukeras.errors import explain, unknown_name
 from edukeras.grading.attempts import PLACEHOLDER, Namespace
@@ -57,6 +61,8 @@ class Lesson(Shown):
         self._store = store
         self._last: dict[str, Outcome] = {}
         self._hints_shown: dict[str, list[str]] = {}
+        # variable -> (our answer that stands in for now, what the learner had)
+        self._replaced: dict[str, tuple[Any, Any]] = {}
 
     @property
     def points(self) -> float:
@@ -127,6 +133,34 @@ class Lesson(Shown):
         self._store.add(self.name, name, Record(solution_shown=True))
         return Note(f"{name}, one possible solution", exercise.reference, is_code=True)
 
+    def carry_on(self, name: str) -> None:
+        """Lets the lesson go on: `%carry_on q1`.
+
+        An answer that is right stays. In place of any other, or of none, the cells
+        that follow get ours. Checks go on looking at the learner's own. In a grader
+        nothing is replaced.
+        """
+        exercise = self._exercise(name)
+        if in_grader() or exercise.reference is None:
+            return
+        with self._own_answers():
+            if exercise.run(self._namespace).passed:
+                return
+        scratch = dict(self._namespace)
+        exec(f"{self.setup}\n{exercise.reference}", scratch)
+        for variable in inspect.signature(exercise.function).parameters:
+            ours = scratch.get(variable)
+            before = self._namespace.get(variable)
+            if ours is not None and ours is not before:
+                stands_in, own = self._replaced.get(variable, (None, None))
+                own = own if before is stands_in else before
+                self._replaced[variable] = ours, own
+                self._namespace[variable] = ours
+        print(
+            f"{name} is not solved yet, so the lesson goes on with our answer. "
+            f"%check {name} still looks at yours."
+        )
+
     def progress(self) -> Progress:
         """A table of what is done: `%progress`."""
         return Progress(self, self._store.read(self.name), self._store)
@@ -136,7 +170,8 @@ class Lesson(Shown):
     def outcome(self, name: str) -> Outcome:
         """Runs a check and records the attempt."""
         exercise = self._exercise(name)
-        outcome = exercise.run(self._namespace)
+        with self._own_answers():
+            outcome = exercise.run(self._namespace)
         if outcome.status != "not attempted":
             self._store.add(
                 self.name, name, Record(attempts=1, best_points=outcome.points)
@@ -145,6 +180,25 @@ class Lesson(Shown):
             outcome = replace(outcome, tip=f"A hint: `%hint {name}`")
         self._last[name] = outcome
         return outcome
+
+    @contextmanager
+    def _own_answers(self) -> Iterator[None]:
+        """While open, the learner's own variables are back where ours stand in."""
+        standing_in = {
+            variable: own
+            for variable, (ours, own) in self._replaced.items()
+            if self._namespace.get(variable) is ours
+        }
+        for variable, own in standing_in.items():
+            if own is None:
+                del self._namespace[variable]
+            else:
+                self._namespace[variable] = own
+        try:
+            yield
+        finally:
+            for variable in standing_in:
+                self._namespace[variable] = self._replaced[variable][0]
 
     def _exercise(self, name: str) -> Exercise:
         if name not in self.exercises:

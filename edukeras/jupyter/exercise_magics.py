@@ -1,4 +1,4 @@
-"""The learner's magics: %lesson %check %hint %solution %progress.
+"""The learner's magics: %lesson %check %hint %solution %carry_on %progress.
 
 Each calls the method of the same name on the notebook's `Lesson`, so that
 `lesson.check("q1")` does in a script what `%check q1` does in a notebook.
@@ -21,7 +21,7 @@ from edukeras.grading.lessons import (
 )
 from edukeras.grading.outcomes import Note, Shown
 
-NAMES = ("lesson", "check", "hint", "solution", "progress")
+NAMES = ("lesson", "check", "hint", "solution", "carry_on", "progress")
 
 
 @magics_class
@@ -56,6 +56,15 @@ class ExerciseMagics(Magics):
     def solution(self, line: str) -> Shown:
         """Show a solution, after an attempt of yours: %solution q1"""
         return self._call(Lesson.solution, line)
+
+    @no_var_expand
+    @line_magic
+    def carry_on(self, line: str) -> None:
+        """Go on without having solved an exercise: %carry_on q1
+
+        The cells that follow get our answer, unless yours is right.
+        """
+        self._call(Lesson.carry_on, line)
 
     @no_var_expand
     @line_magic

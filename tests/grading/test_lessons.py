@@ -181,3 +181,36 @@ def test_check_in_a_grader_raises_unless_all_is_right(solved, capsys):
 
 def test_grade_outside_a_grader_shows_the_outcome(notebook):
     assert graded(notebook, "grade('q1')").status == "not attempted"
+
+
+def test_carry_on_puts_our_answer_in_place_of_none(notebook, capsys):
+    opened = notebook["lesson"]
+    opened.carry_on("q1")
+    assert "goes on with our answer" in capsys.readouterr().out
+    assert 0 < notebook["neuron"](x=[1.0], w=[1.0], b=0.0) < 1
+
+
+def test_carry_on_leaves_a_right_answer_alone(solved, capsys):
+    before = solved["neuron"]
+    solved["lesson"].carry_on("q1")
+    assert solved["neuron"] is before
+    assert capsys.readouterr().out == ""
+
+
+def test_check_looks_at_the_learners_own_answer_after_carry_on(notebook):
+    opened = notebook["lesson"]
+    opened.carry_on("q1")
+    assert opened.check("q1").status == "not attempted"
+    exec(WITHOUT_SIGMOID, notebook)
+    opened.carry_on("q1")
+    opened.carry_on("q1")
+    assert opened.check("q1").status == "failed"
+    assert opened.progress().rows[0][1].endswith("not right yet")
+
+
+def test_carry_on_replaces_nothing_in_a_grader(notebook, monkeypatch):
+    monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
+    exec(WITHOUT_SIGMOID, notebook)
+    before = notebook["neuron"]
+    notebook["lesson"].carry_on("q1")
+    assert notebook["neuron"] is before

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from nbclient import NotebookClient
 
 from edukeras.grading import learner_version, verify
 from edukeras.grading.lessons import load_lesson
@@ -162,3 +163,17 @@ def test_prose_and_code_are_easy_to_read(folder):
         lines = cell.source.split("\n")
         assert max(map(len, lines)) <= 88, max(lines, key=len)
         assert len(lines) <= 30
+
+
+@lessons
+def test_untouched_copy_runs_from_top_to_bottom(folder, tmp_path):
+    """A learner who only reads on meets no error: `%carry_on` stands in."""
+    notebook = learner_version(read(folder))
+    client = NotebookClient(
+        notebook, timeout=60, resources={"metadata": {"path": str(tmp_path)}}
+    )
+    client.execute()  # raises at the first error
+    streams = [o for c in code_cells(notebook) for o in c.outputs if "name" in o]
+    assert [o.text for o in streams if o.name == "stderr"] == []
+    shown = "".join(o.text for o in streams if o.name == "stdout")
+    assert "goes on with our answer" in shown
