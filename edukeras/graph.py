@@ -254,14 +254,15 @@ class Graph:
             and not node.kwargs
             and isinstance(node.outputs, KerasTensor)
         )
-        return node, single, id(node.input_tensors[0]), id(node.outputs)
+        return node, single, node.input_tensors[0], node.outputs
 
     def run(self, values: Iterable[Any], training: bool | None = None) -> list:
         """Computes the outputs from values for the inputs."""
         known = {id(x): value for x, value in zip(self.inputs, values, strict=True)}
         for node, single, source, target in self._plan:
             if single:
-                known[target] = node.operation.call_in_graph(known[source], training)
+                x = known[id(source)]
+                known[id(target)] = node.operation.call_in_graph(x, training)
             else:
                 self._run_node(node, known, training)
         return [known[id(x)] for x in self.outputs]

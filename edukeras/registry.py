@@ -284,12 +284,12 @@ def find_class(
             if public.split(".")[-1] in family:
                 return cls
         return next(iter(choices.values()))
-    hint = nearest(class_name, [*_builtin, *_custom]) or (
-        "If it is your own class, pass "
+    hint = (
+        nearest(class_name, [*_builtin, *_custom]) + " If it is your own class, pass "
         f"custom_objects={{'{short_name}': {short_name}}} "
         "or decorate it with @keras.saving.register_keras_serializable()."
     )
-    raise UnknownNameError(f"Unknown class {class_name!r}. {hint}")
+    raise UnknownNameError(f"Unknown class {class_name!r}. {hint.strip()}")
 
 
 # -- names and objects as arguments -------------------------------------------

@@ -50,6 +50,10 @@ class Steps(Layer):
     _programs: dict[tuple | None, Program | None]
     _replays: bool | None = None
 
+    def __getstate__(self) -> dict[str, Any]:
+        """What `pickle` and `copy` take along: recorded steps are recorded again."""
+        return {**vars(self), "_programs": {None: None}}
+
     # -- compile --------------------------------------------------------------
 
     def compile(

@@ -220,6 +220,12 @@ class Optimizer(OptimizerState):
             )
         self.built = True
 
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """After `pickle` or `copy`: the copied variables have other ids."""
+        vars(self).update(state)
+        if self.built:
+            self._indices = {id(v): i for i, v in enumerate(self._trainable_variables)}
+
     def _get_variable_index(self, variable: Variable) -> int:
         """The place of a model's variable in the lists of state."""
         return self._indices[id(variable)]

@@ -1,5 +1,8 @@
 """Replayed steps: the same numbers as steps through the layers, to the last bit."""
 
+import copy
+import pickle
+
 import numpy as np
 import pytest
 
@@ -161,3 +164,14 @@ def test_compiling_again_forgets_the_recorded_steps():
     model.compile("sgd", "mae")
     loss = model.fit(X, y, epochs=2, batch_size=35, verbose=0).history["loss"][-1]
     assert loss == pytest.approx(model.evaluate(X, y, verbose=0), rel=0.05)
+
+
+def test_a_trained_model_can_be_pickled_and_copied():
+    model = mlp(layers.Dense(4, activation="relu"), layers.Dropout(0.2))
+    model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
+    model.fit(X, CLASSES, epochs=2, verbose=0)
+    for again in (pickle.loads(pickle.dumps(model)), copy.deepcopy(model)):
+        np.testing.assert_array_equal(
+            again.predict(X, verbose=0), model.predict(X, verbose=0)
+        )
+        again.fit(X, CLASSES, epochs=2, verbose=0)
