@@ -6,6 +6,7 @@ object with `steps`, the number of batches or None, and `batches()`, one epoch o
 """
 
 from edukeras.data.arrays import (
+    DEFAULT_BATCH_SIZE as DEFAULT_BATCH_SIZE,
     ArrayData as ArrayData,
     count_samples as count_samples,
     split_off_validation as split_off_validation,

@@ -286,6 +286,12 @@ class Trainer(Steps):
         use_multiprocessing: bool = False,
     ) -> Any:
         """The outputs for given inputs, as NumPy arrays, in inference mode."""
+        size = data_module.DEFAULT_BATCH_SIZE if batch_size is None else batch_size
+        one_batch = type(x) is np.ndarray and x.ndim > 0 and 0 < len(x) <= size
+        if one_batch and verbose == 0 and callbacks is None and steps is None:
+            # Most of the time for a few samples would go into the set-up below.
+            outputs = self.predict_step(data_module.as_arrays(x))
+            return tree.map_structure(_copied, outputs)
         data = data_module.data_for(
             x, batch_size=batch_size, steps=steps, workers=workers,
             max_queue_size=max_queue_size,
@@ -379,8 +385,12 @@ def _as_numpy(x: Any) -> np.ndarray:
     return x.array if isinstance(x, Tensor) else np.asarray(x)
 
 
+def _copied(x: Any) -> np.ndarray:
+    """What the user gets must not be an array that a layer still holds."""
+    return np.array(_as_numpy(x))
+
+
 def _join(parts: tuple) -> np.ndarray:
-    # A copy: what the user gets must not be an array that a layer still holds.
     return np.concatenate(parts) if len(parts) > 1 else np.array(parts[0])
 
 
