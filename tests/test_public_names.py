@@ -65,9 +65,9 @@ MISSING |= dict.fromkeys(
 MISSING |= {
     f"layers.{name}": NOT_YET
     for name in """
-    AugMix ContrastLimitedAdaptiveHistogramEqualization ConvLSTM1D ConvLSTM2D
-    ConvLSTM3D Equalization HashedCrossing Hashing MaxNumBoundingBoxes RandAugment
-    RandomElasticTransform RandomPerspective TextVectorization
+    AugMix ContrastLimitedAdaptiveHistogramEqualization Equalization HashedCrossing
+    Hashing MaxNumBoundingBoxes RandAugment RandomElasticTransform RandomPerspective
+    TextVectorization
     """.split()
 }
 

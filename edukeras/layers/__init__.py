@@ -30,6 +30,11 @@ from edukeras.layers.attention import (
 from edukeras.layers.base import Layer as Layer
 from edukeras.layers.batch_normalization import BatchNormalization as BatchNormalization
 from edukeras.layers.bidirectional import Bidirectional as Bidirectional
+from edukeras.layers.conv_lstm import (
+    ConvLSTM1D as ConvLSTM1D,
+    ConvLSTM2D as ConvLSTM2D,
+    ConvLSTM3D as ConvLSTM3D,
+)
 from edukeras.layers.convolutional import (
     Conv1D as Conv1D,
     Conv2D as Conv2D,
@@ -210,7 +215,8 @@ _registry.register_builtin(
         name: value
         for name, value in globals().items()
         if isinstance(value, type) and issubclass(value, Layer) and value is not Layer
-    },
+    }
+    | {"GroupedQueryAttention": GroupQueryAttention},  # so it is called in .h5 files
 )
 
 

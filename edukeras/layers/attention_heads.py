@@ -95,7 +95,9 @@ class HeadAttention(AttentionBase):
         self._query_dense = self._projection("query", query_shape, heads, key_size)
         self._key_dense = self._projection("key", key_shape, key_heads, key_size)
         if self.use_gate:
-            self._gate_dense = self._projection("gate", query_shape, heads, value_size)
+            self._gate_dense = self._projection(
+                "gate", query_shape, heads, value_size, activation="sigmoid"
+            )
         self._value_dense = self._projection(
             "value", value_shape, key_heads, value_size
         )
@@ -107,12 +109,20 @@ class HeadAttention(AttentionBase):
         )
         self._output_dense = self._output_projection(query_shape, heads, value_size)
 
-    def _projection(self, name: str, shape: Any, heads: int, size: int) -> EinsumDense:
+    def _projection(
+        self,
+        name: str,
+        shape: Any,
+        heads: int,
+        size: int,
+        activation: str | None = None,
+    ) -> EinsumDense:
         """(B, T, M) -> (B, T, heads, D), as a layer that is built."""
         places = "btuvwxyz"[: len(shape) - 1]
         layer = EinsumDense(
             f"{places}m,mhd->{places}hd",
             (*[None] * (len(shape) - 2), heads, size),
+            activation=activation,
             bias_axes="hd" if self.use_bias else None,
             **self._projection_options(name),
         )
@@ -230,7 +240,7 @@ class HeadAttention(AttentionBase):
         else:
             outputs, shares = self._attend(q, k, v, visible, training)
         if self._gate_dense is not None:
-            outputs = outputs * ops.sigmoid(self._gate_dense(query))
+            outputs = outputs * self._gate_dense(query)
         outputs = self._output_dense(outputs)  # (B, T, M)
         return (outputs, shares) if return_attention_scores else outputs
 
@@ -276,6 +286,11 @@ class HeadAttention(AttentionBase):
         key_shape = value_shape if key_shape is None else key_shape
         self._check_shapes(query_shape, value_shape, key_shape)
         return (*query_shape[:-1], *self._features(query_shape))
+
+    def build_from_config(self, config: dict[str, Any]) -> None:
+        """Keras 2 noted the shape of the query alone; then the first call builds."""
+        if config.get("shapes_dict"):
+            super().build_from_config(config)
 
     def get_config(self) -> dict[str, Any]:
         config = super().get_config()

@@ -369,11 +369,9 @@ class Layer(Configurable, Buildable, LossAdder):
             if outputs.mask is None:
                 outputs.mask = _mask_array(self.compute_mask(inputs, masks))
             return
-        flat_outputs = tree.flatten(outputs)
+        # A single mask belongs to the first output: states and scores have none.
         flat_masks = tree.flatten(self.compute_mask(inputs, masks))
-        if len(flat_masks) == 1:  # one mask, or None, for all outputs
-            flat_masks = flat_masks * len(flat_outputs)
-        for output, mask in zip(flat_outputs, flat_masks, strict=False):
+        for output, mask in zip(tree.flatten(outputs), flat_masks, strict=False):
             if isinstance(output, Tensor) and output.mask is None:
                 output.mask = _mask_array(mask)
 

@@ -93,8 +93,11 @@ def remember_shapes(build: Callable) -> Callable:
         before = self.built and self._build_shapes is not None
         build(self, *args, **kwargs)
         if not before:
-            names = parameter_names(build)
-            self._note_build(dict(zip(names, args, strict=False)) | kwargs)
+            # Of a `build` that calls super().build, the shapes of the outer call count.
+            given = dict(zip(parameter_names(build), args, strict=False)) | kwargs
+            shapes = {name: shape for name, shape in given.items() if shape is not None}
+            self._build_shapes = shapes or None
+            self.built = True
 
     return wrapper
 

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from edukeras.errors import explain
+from edukeras.graph import auto_name
 from edukeras.layers.attention_heads import HeadAttention
 from edukeras.layers.core import positive_integer
 from edukeras.layers.einsum_dense import EinsumDense
@@ -192,6 +193,8 @@ class GroupQueryAttention(HeadAttention):
         seed: int | None = None,
         **kwargs: Any,
     ) -> None:
+        if kwargs.get("name") is None:
+            kwargs["name"] = auto_name("grouped_query_attention")  # as Keras calls it
         super().__init__(
             dropout=dropout,
             use_bias=use_bias,

@@ -18,6 +18,10 @@ from edukeras.layers.base import Layer
 _SHARED_ATTRIBUTES = frozenset(vars(Layer(name="example")))
 
 
+# In Keras this class has one name in programs and another in files.
+_NAMES_IN_FILES = {"GroupQueryAttention": "GroupedQueryAttention"}
+
+
 def is_model(layer: Any) -> bool:
     """Whether a layer is a model (models lie above this package)."""
     return hasattr(layer, "get_layer")
@@ -26,7 +30,8 @@ def is_model(layer: Any) -> bool:
 def class_name(layer: Layer) -> str:
     """The name of the class in files: "Functional" for a Model with a graph."""
     names = layer._record_names() if hasattr(layer, "_record_names") else {}
-    return names.get("class_name", type(layer).__name__)
+    name = names.get("class_name", type(layer).__name__)
+    return _NAMES_IN_FILES.get(name, name)
 
 
 def layer_paths(model: Layer) -> dict[str, Layer]:

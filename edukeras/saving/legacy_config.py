@@ -24,11 +24,14 @@ _IGNORED = frozenset(
         "fused",
         "implementation",
         "input_length",
+        "key_shape",
+        "query_shape",
         "ragged",
         "renorm_clipping",
         "renorm_momentum",
         "softmax_robust_masking",
         "sparse",
+        "value_shape",
         "virtual_batch_size",
     }
 )

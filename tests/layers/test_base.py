@@ -706,3 +706,13 @@ def test_input_shape_of_keras_2_is_understood():
     ):
         model = Sequential([Dense(2, **arguments)])
         assert model.layers[0].kernel.shape == (3, 2)
+
+
+def test_shapes_of_the_outer_build_are_remembered():
+    class Outer(layers.Dense):
+        def build(self, input_shape):
+            super().build((input_shape[0], 2))
+
+    layer = Outer(3)
+    layer.build((None, 7))
+    assert layer.get_build_config() == {"input_shape": (None, 7)}

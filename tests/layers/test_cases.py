@@ -86,7 +86,9 @@ def test_outputs_masks_and_losses_are_those_of_keras(name):
         np.testing.assert_array_equal(mask, expected[i])
     losses = recorded(name, "loss")
     np.testing.assert_allclose(
-        sorted(float(loss) for loss in layer.losses), sorted(losses.values())
+        sorted(float(loss) for loss in layer.losses),
+        sorted(losses.values()),
+        rtol=1e-6 if case.float32_only else 1e-7,
     )
 
 
@@ -116,6 +118,9 @@ def test_announced_shapes_are_those_of_keras(name):
     )
     outputs = tree.flatten(case.call_layer(layer, symbols))
     announced = FACTS[name]["announced"]
+    if case.separate:
+        # Keras takes the scores of a head for (T, T), whatever the number of keys.
+        outputs, announced = outputs[:1], announced[:1]
     for output, shape in zip(outputs, announced, strict=True):
         assert len(output.shape) == len(shape)
         # Where Keras says None, we may know more (EinsumDense).
