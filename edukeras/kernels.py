@@ -28,6 +28,8 @@ from importlib import import_module
 from importlib.machinery import ExtensionFileLoader, ModuleSpec, PathFinder
 from importlib.util import find_spec, module_from_spec
 
+import numpy as np
+
 from edukeras.errors import EdukerasError, explain, unknown_name
 from edukeras.reference.activations import (
     elu,
@@ -62,6 +64,10 @@ from edukeras.reference.batchnorm import (
     batchnorm_inference,
     batchnorm_train,
 )
+from edukeras.reference.convolution import (
+    conv,
+    conv_backward,
+)
 from edukeras.reference.dense import (
     dense,
     dense_backward,
@@ -69,6 +75,10 @@ from edukeras.reference.dense import (
 )
 from edukeras.reference.dropout import (
     dropout_mask,
+)
+from edukeras.reference.embedding import (
+    embedding,
+    embedding_backward,
 )
 from edukeras.reference.losses import (
     binary_crossentropy,
@@ -90,9 +100,34 @@ from edukeras.reference.optimizers import (
     rmsprop_update,
     sgd_update,
 )
+from edukeras.reference.pooling import (
+    average_pool,
+    average_pool_backward,
+    max_pool,
+    max_pool_backward,
+)
+from edukeras.reference.recurrent import (
+    gru,
+    gru_backward,
+    lstm,
+    lstm_backward,
+    simple_rnn,
+    simple_rnn_backward,
+)
 
 # The modules of kernels. The twins' __all__ lists the names in each.
-FAMILIES = ("activations", "batchnorm", "dense", "dropout", "losses", "optimizers")
+FAMILIES = (
+    "activations",
+    "batchnorm",
+    "convolution",
+    "dense",
+    "dropout",
+    "embedding",
+    "losses",
+    "optimizers",
+    "pooling",
+    "recurrent",
+)
 
 # Where `_kernels/dense.pyx` takes its matrix products from.
 BLAS_MODULE = "scipy.linalg.cython_blas"
@@ -165,7 +200,7 @@ def info() -> KernelInfo:
 
 
 def _import_compiled() -> None:
-    """Import all compiled modules, and for `dense` scipy's BLAS, but not scipy.linalg.
+    """Import all compiled modules, and for products scipy's BLAS, not scipy.linalg.
 
     The usual import of scipy.linalg.cython_blas runs all of scipy.linalg first, which
     takes longer than NumPy and edukeras together. So it is loaded as a file, and then
@@ -184,6 +219,7 @@ def _import_compiled() -> None:
         for family in FAMILIES:
             import_module(f"edukeras._kernels.{family}")
         _hand_over_thread_control()
+        _keep_freed_memory()
     finally:
         if load_alone:
             del sys.modules[BLAS_MODULE]
@@ -196,8 +232,19 @@ def _hand_over_thread_control() -> None:
     if not all(hasattr(library, name) for name in names):
         return
     functions = (ctypes.cast(getattr(library, name), ctypes.c_void_p) for name in names)
-    dense = import_module("edukeras._kernels.dense")
-    dense.control_threads(*(function.value for function in functions))
+    module = import_module("edukeras._kernels.dense")
+    module.control_threads(*(function.value for function in functions))
+
+
+def _keep_freed_memory() -> None:
+    """Let the arrays of a training step take the memory of the step before.
+
+    Linux's malloc gives large blocks back to the system and gets new ones from it, all
+    page by page, which takes longer than convolving them. It stops doing that for sizes
+    up to the largest block that it has seen freed; above 32 MB it does not look. So it
+    is shown one of 31 MB, which is never written to, so that it takes no memory.
+    """
+    np.empty(31 << 20, np.uint8)
 
 
 def _blas_file() -> str:

@@ -31,6 +31,11 @@ SIZES = {
     "one column": {"B": 6, "C": 1, "M": 1, "H": 1, "W": 1},
     "no rows": {"B": 0, "C": 7, "M": 4, "H": 3, "W": 2},
 }
+for axes in SIZES.values():
+    axes.update(K=3, L=2, T=4, S=5)  # two windows, time steps, states
+    axes.update(R=3 * axes["M"], G=4 * axes["M"])  # kernels of three and four parts
+# With windows K and L, these keep the size of images.
+KL = ((1, 1), (0, 1))
 
 ALL = (True, True, True)  # dense_backward: the gradients of x, kernel and bias
 EPSILON = 0.01  # for probabilities, so large that some of them are clipped
@@ -146,6 +151,102 @@ CASES = [
     ("binary_crossentropy", ["unit BC", "one-hot BC"], (EPSILON,)),
     ("binary_crossentropy", ["unit BHW", "unit BHW"], (EPSILON,)),
     ("binary_crossentropy_backward", ["normal BC", "unit BC", "unit BC"], (EPSILON,)),
+    *[
+        ("conv", ["unit BHWC", "small KLCM", bias], ((1, 1), KL, (1, 1), activation))
+        for bias in ("normal M", None)
+        for activation in ("linear", "relu", "tanh")
+    ],
+    (
+        "conv",
+        ["unit BHWC", "small KLCM", "unit M"],
+        ((2, 1), ((2, 2), (1, 1)), (1, 2), "relu"),
+    ),
+    ("conv", ["unit BWC", "small KCM", "unit M"], ((2,), ((2, 0),), (1,), "relu")),
+    (
+        "conv",
+        ["unit BHWLC", "small KLLCM", None],
+        ((1,) * 3, (*KL, (0, 0)), (1,) * 3, "linear"),
+    ),
+    *[
+        (
+            "conv_backward",
+            ["unit BHWM", "unit BHWC", "small KLCM", "normal BHWM"],
+            ((1, 1), KL, (1, 1), activation, need),
+        )
+        for activation, need in [
+            ("relu", ALL),
+            ("tanh", ALL),
+            ("linear", (True, False, False)),
+            ("linear", (False, True, False)),
+            ("linear", (False, False, True)),
+        ]
+    ],
+    (
+        "conv_backward",
+        ["unit BWM", "unit BWC", "small KCM", "normal BWM"],
+        ((1,), ((4, 0),), (2,), "relu", ALL),
+    ),
+    ("max_pool", ["normal BHWC"], ((3, 2), (1, 1), KL)),
+    ("max_pool", ["normal BHWC"], ((2, 2), (2, 2), ((0, 1), (1, 1)))),
+    ("max_pool", ["normal BWC"], ((2,), (2,), ((0, 1),))),
+    ("max_pool", ["normal BHWLC"], ((2, 1, 2), (1, 1, 1), ((1, 1), (0, 0), (1, 0)))),
+    (
+        "max_pool_backward",
+        ["normal BHWC", "few BHWC", "few BHWC"],
+        ((3, 2), (1, 1), KL),
+    ),
+    (
+        "max_pool_backward",
+        ["normal BWC", "few BWC", "few BWC"],
+        ((3,), (1,), ((1, 1),)),
+    ),
+    ("average_pool", ["normal BHWC"], ((3, 2), (1, 1), KL)),
+    ("average_pool", ["normal BWC"], ((2,), (2,), ((0, 1),))),
+    ("average_pool_backward", ["normal BHWC", "normal BHWC"], ((3, 2), (1, 1), KL)),
+    ("average_pool_backward", ["normal BWC", "normal BWC"], ((3,), (1,), ((1, 1),))),
+    ("embedding", ["normal CM", "labels BH"], ()),
+    ("embedding", ["normal CM", "labels B"], ()),
+    ("embedding_backward", ["normal BHM", "labels BH"], (20,)),
+    ("embedding_backward", ["normal BM", "labels B"], (20,)),
+    ("simple_rnn", ["normal TBC", "small CM", "small MM", "normal M", "unit BM"], ()),
+    ("simple_rnn", ["normal TBC", "small CM", "small MM", None, "unit BM"], ()),
+    *[
+        (
+            "simple_rnn_backward",
+            ["small TBM", "small TBC", "small CM", "small MM", "unit SBM"],
+            (need_x,),
+        )
+        for need_x in (True, False)
+    ],
+    (
+        "lstm",
+        ["normal TBC", "small CG", "small MG", "normal G", "unit BM", "normal BM"],
+        (),
+    ),
+    ("lstm", ["normal TBC", "small CG", "small MG", None, "unit BM", "normal BM"], ()),
+    *[
+        (
+            "lstm_backward",
+            ["small TBM", "small BM", "small TBC", "small CG", "small MG", "unit SBM"]
+            + ["normal SBM", "unit TBG"],
+            (need_x,),
+        )
+        for need_x in (True, False)
+    ],
+    (
+        "gru",
+        ["normal TBC", "small CR", "small MR", "normal R", "normal R", "unit BM"],
+        (),
+    ),
+    ("gru", ["normal TBC", "small CR", "small MR", None, None, "unit BM"], ()),
+    *[
+        (
+            "gru_backward",
+            ["small TBM", "small TBC", "small CR", "small MR", "unit SBM", "unit TBG"],
+            (need_x,),
+        )
+        for need_x in (True, False)
+    ],
 ]
 
 # These change their arrays, all but the gradient, which is the last one.
@@ -166,6 +267,10 @@ UPDATES = [
 def content(kind, shape, sizes, rng):
     if kind == "normal":
         return 2 * rng.normal(size=shape)
+    if kind == "small":
+        return 0.2 * rng.normal(size=shape)
+    if kind == "few":  # many equal ones
+        return rng.integers(3, size=shape) - 1.0
     if kind == "unit":  # from 0 to 1, both included
         return np.clip(1.1 * rng.random(shape) - 0.05, 0, 1)
     if kind == "labels":
@@ -300,6 +405,9 @@ def test_update_of_a_read_only_variable_is_refused(kind):
         ),
         ("softmax_crossentropy", ["normal BC", "one-hot BC"], ()),
         ("binary_crossentropy", ["unit BC", "one-hot BC"], (EPSILON,)),
+        ("conv", ["unit BHWC", "unit KLCM", None], ((1, 1), KL, (1, 1), "relu")),
+        ("max_pool", ["normal BHWC"], ((2, 2), (1, 1), KL)),
+        ("embedding_backward", ["normal BM", "labels B"], (20,)),
     ],
 )
 def test_other_dtypes_go_to_the_twin(name, descriptions, options, dtype):
@@ -343,6 +451,41 @@ def test_label_out_of_range_is_refused(kind, label, name, options):
         function(kind, name)(x, labels, *options)
     with pytest.raises(ValueError, match=f"Label {label} at position 1.*3 classes"):
         function(kind, f"{name}_backward")(np.ones(2, "float32"), x, labels, *options)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("dtype", ["int32", "int64"])
+@pytest.mark.parametrize("number", [-1, 3, 2**30])
+def test_number_without_a_row_is_refused(kind, number, dtype):
+    ids = np.array([[1, number]], dtype)
+    with pytest.raises(ValueError, match=rf"from 0 to 2\..*{number}"):
+        function(kind, "embedding")(np.ones((3, 2)), ids)
+    with pytest.raises(ValueError, match=rf"from 0 to 2\..*{number}"):
+        function(kind, "embedding_backward")(np.ones((1, 2, 2)), ids, 3)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("channels", [1, 16])
+def test_convolution_in_several_blocks(kind, channels):
+    # A block has at most 2**16 numbers and a million products.
+    x = np.random.default_rng(0).random((7, 40, 41, channels))
+    kernel = np.random.default_rng(1).random((3, 2, channels, 32))
+    options = ((1, 1), ((1, 1), (0, 1)), (1, 1), "linear")
+    y = function(kind, "conv")(x, kernel, None, *options)
+    one_by_one = [
+        function(kind, "conv")(x[i : i + 1], kernel, None, *options) for i in range(7)
+    ]
+    np.testing.assert_allclose(y, np.concatenate(one_by_one), rtol=1e-12)
+    middle = np.einsum("bhwc,hwcf->bf", x[:, 19:22, 20:22], kernel)
+    np.testing.assert_allclose(y[:, 20, 20], middle, rtol=1e-12)
+    # The gradient of sum(y * grad) by the kernel, times the kernel, is that sum.
+    grad = np.random.default_rng(2).random(y.shape)
+    dx, dkernel, dbias = function(kind, "conv_backward")(
+        grad, x, kernel, y, *options, ALL
+    )
+    np.testing.assert_allclose((dkernel * kernel).sum(), (grad * y).sum(), rtol=1e-10)
+    np.testing.assert_allclose((dx * x).sum(), (grad * y).sum(), rtol=1e-10)
+    np.testing.assert_allclose(dbias, grad.sum(axis=(0, 1, 2)), rtol=1e-10)
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -210,15 +210,19 @@ class _Convolution(_ConvolutionBase):
         self._add_bias_weight(self.filters)
 
     def call(self, inputs: Any) -> Any:
-        x = ops.conv(
+        fused = activations.fused_name(self.activation)
+        in_one_step = fused in ("linear", "relu")
+        x = ops.conv_with_bias(
             self._pad_causally(inputs) if self.padding == "causal" else inputs,
             self.kernel,
+            self.bias,
             strides=self.strides,
             padding="valid" if self.padding == "causal" else self.padding,
             data_format=self.data_format,
             dilation_rate=self.dilation_rate,
+            activation=fused if in_one_step else "linear",
         )
-        return self._bias_and_activation(x)
+        return x if in_one_step else self.activation(x)
 
     def _pad_causally(self, x: Any) -> Any:
         """Zeros before the sequence: no output sees later steps than its own."""

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from edukeras import constraints, initializers, ops, regularizers
-from edukeras.errors import ShapeError, explain
+from edukeras.errors import ShapeError
 from edukeras.layers.base import Layer
 from edukeras.layers.core import positive_integer
 
@@ -60,6 +60,11 @@ class Embedding(Layer):
         if weights is not None:
             self._initial_weights = weights if isinstance(weights, list) else [weights]
 
+    @property
+    def only_ops(self) -> bool:  # type: ignore[override]
+        """A mask is no op's doing: it would be that of the first batch for ever."""
+        return not self.mask_zero
+
     def build(self, input_shape: Any = None) -> None:
         self.embeddings = self.add_weight(
             (self.input_dim, self.output_dim),
@@ -70,17 +75,10 @@ class Embedding(Layer):
         )
 
     def call(self, inputs: Any) -> Any:
-        ids = inputs.array
-        if ids.size and (ids.min() < 0 or ids.max() >= self.input_dim):
-            raise ShapeError(
-                explain(
-                    f'Embedding layer "{self.name}" has no row for every number.',
-                    expected=f"whole numbers from 0 to {self.input_dim - 1}",
-                    received=f"numbers from {ids.min()} to {ids.max()}",
-                    hint=f"Embedding(input_dim={int(ids.max()) + 1}, ...).",
-                )
-            )
-        return ops.take(self.embeddings, inputs, axis=0)
+        try:
+            return ops.embedding(self.embeddings, inputs)
+        except ShapeError as error:
+            raise ShapeError(f'Embedding layer "{self.name}": {error}') from None
 
     def compute_mask(self, inputs: Any, previous_mask: Any) -> Any:
         return inputs.array != 0 if self.mask_zero else None

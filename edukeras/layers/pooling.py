@@ -160,6 +160,8 @@ class MaxPooling3D(_MaxPooling):
 class _AveragePooling(_Pooling):
     """The mean of what each window sees."""
 
+    only_ops = True
+
     def call(self, inputs: Any) -> Any:
         return ops.average_pool(
             inputs,
@@ -237,6 +239,8 @@ class _GlobalPooling(_Spatial):
 class _GlobalMaxPooling(_GlobalPooling):
     """The largest value of each channel."""
 
+    only_ops = True
+
     def call(self, inputs: Any) -> Any:
         return ops.max(inputs, axis=self._spatial_axes(), keepdims=self.keepdims)
 
@@ -287,6 +291,8 @@ class GlobalMaxPooling3D(_GlobalMaxPooling):
 class _GlobalAveragePooling(_GlobalPooling):
     """The mean of each channel."""
 
+    only_ops = True
+
     def call(self, inputs: Any) -> Any:
         return ops.mean(inputs, axis=self._spatial_axes(), keepdims=self.keepdims)
 
@@ -306,6 +312,7 @@ class GlobalAveragePooling1D(_GlobalAveragePooling):
 
     rank = 1
     supports_masking = True
+    only_ops = True  # a replayed model has no layer that makes masks
 
     def call(self, inputs: Any, mask: Any = None) -> Any:
         if mask is None:

@@ -154,14 +154,38 @@ class RNN(Layer):
         states = self._first_states(sequences, initial_state)
         if hasattr(self.cell, "forget_dropout_masks"):
             self.cell.forget_dropout_masks()
-        outputs, states = self._run(sequences, states, mask, training)
+        if mask is None and self._is_in_one_op(training):
+            output, *states = self.cell.sequence_op(
+                sequences,
+                self.cell.kernel,
+                self.cell.recurrent_kernel,
+                self.cell.bias,
+                *states,
+                return_sequences=self.return_sequences,
+                go_backwards=self.go_backwards,
+            )
+        else:
+            outputs, states = self._run(sequences, states, mask, training)
+            output = outputs[-1]
+            if self.return_sequences:
+                output = ops.stack(outputs, axis=1)
         if self.stateful:
             # Without their history: gradients stay within a batch.
             self.states = tree.map_structure(lambda x: Tensor(x.array), states)
-        output = ops.stack(outputs, axis=1) if self.return_sequences else outputs[-1]
         if self.return_state:
             return [output, *states]
         return output
+
+    @property
+    def only_ops(self) -> bool:  # type: ignore[override]
+        """With one op for the sequence, and without states from the batch before."""
+        return not self.stateful and self._is_in_one_op(training=True)
+
+    def _is_in_one_op(self, training: Any) -> bool:
+        """Whether one op makes the same of a whole sequence as the cell by steps."""
+        return hasattr(self.cell, "has_sequence_op") and self.cell.has_sequence_op(
+            training
+        )
 
     def _run(
         self, sequences: Any, states: list, mask: Any, training: Any

@@ -137,6 +137,18 @@ class _Cell(Layer):
         """From the projected input of a step and the states to (output, states)."""
         raise NotImplementedError
 
+    def has_sequence_op(self, training: Any = False) -> bool:
+        """Whether `sequence_op` does for a whole sequence what `step` does for each.
+
+        A subclass may have a step of its own, so it has no such op.
+        """
+        return (
+            "sequence_op" in vars(type(self))
+            and self.built
+            and activations.fused_name(self.activation) == "tanh"
+            and not (training and (self.dropout or self.recurrent_dropout))
+        )
+
     def call(self, inputs: Any, states: Any, training: Any = False) -> tuple:
         several = isinstance(states, (list, tuple))
         output, new_states = self.step(
@@ -189,6 +201,8 @@ class SimpleRNNCell(_Cell):
 
     Weights: kernel (N, units), recurrent_kernel (units, units), bias (units,).
     """
+
+    sequence_op = staticmethod(ops.simple_rnn)
 
     def __init__(
         self,
@@ -257,6 +271,7 @@ class LSTMCell(_Cell):
     """
 
     gates = 4
+    sequence_op = staticmethod(ops.lstm)
 
     def __init__(
         self,
@@ -300,6 +315,10 @@ class LSTMCell(_Cell):
         self.recurrent_activation = activations.get(recurrent_activation)
         self.unit_forget_bias = unit_forget_bias
         self.state_size = [self.units, self.units]
+
+    def has_sequence_op(self, training: Any = False) -> bool:
+        gates = activations.fused_name(self.recurrent_activation)
+        return super().has_sequence_op(training) and gates == "sigmoid"
 
     def _bias_start(self) -> Any:
         if not self.unit_forget_bias:
@@ -348,6 +367,7 @@ class GRUCell(_Cell):
     """
 
     gates = 3
+    sequence_op = staticmethod(ops.gru)
 
     def __init__(
         self,
@@ -390,6 +410,14 @@ class GRUCell(_Cell):
         )
         self.recurrent_activation = activations.get(recurrent_activation)
         self.reset_after = reset_after
+
+    def has_sequence_op(self, training: Any = False) -> bool:
+        gates = activations.fused_name(self.recurrent_activation)
+        return (
+            super().has_sequence_op(training)
+            and gates == "sigmoid"
+            and self.reset_after
+        )
 
     def _bias_shape(self) -> tuple:
         return (2, 3 * self.units) if self.reset_after else (3 * self.units,)

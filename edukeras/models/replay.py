@@ -135,14 +135,15 @@ class Program:
 def is_pure(layer: Layer) -> bool:
     """Whether a layer's `call` does nothing but call ops.
 
-    A class says so by `only_ops = True`; a subclass with a `call` of its own must say
-    it again.
+    A class says so by `only_ops = True`, or by a property of this name where it depends
+    on the arguments; a subclass with a `call` of its own must say it again.
     """
     owner = next(cls for cls in type(layer).__mro__ if "call" in vars(cls))
     function = getattr(layer, "activation", None)
     return (
         (function is None or function in _KNOWN_ACTIVATIONS)
-        and vars(owner).get("only_ops", False)
+        and "only_ops" in vars(owner)
+        and layer.only_ops
         and type(layer).__call__ is Layer.__call__
         and layer.activity_regularizer is None
         and layer._autocast_dtype is None

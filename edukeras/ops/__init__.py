@@ -21,6 +21,7 @@ from edukeras.ops.control import (
 from edukeras.ops.convolution import (
     conv as conv,
     conv_transpose as conv_transpose,
+    conv_with_bias as conv_with_bias,
     depthwise_conv as depthwise_conv,
     separable_conv as separable_conv,
 )
@@ -145,6 +146,7 @@ from edukeras.ops.indexing import (
     diagflat as diagflat,
     diagonal as diagonal,
     digitize as digitize,
+    embedding as embedding,
     get_item as get_item,
     multi_hot as multi_hot,
     nonzero as nonzero,
@@ -286,6 +288,11 @@ from edukeras.ops.pooling import (
     fold as fold,
     max_pool as max_pool,
     unfold as unfold,
+)
+from edukeras.ops.recurrent import (
+    gru as gru,
+    lstm as lstm,
+    simple_rnn as simple_rnn,
 )
 from edukeras.ops.reductions import (
     all as all,

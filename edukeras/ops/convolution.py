@@ -1,7 +1,8 @@
 """Convolutions in any number of dimensions, as products of matrices.
 
 Each output pixel is a sum of products of the kernel with what a window sees.  Copied
-into rows (`Window.columns`, also called im2col), all pixels are one matrix product.
+into rows (also called im2col), all pixels are one matrix product: see the kernel
+`conv`, and here `Window.columns`.
 """
 
 from __future__ import annotations
@@ -41,6 +42,70 @@ def _window(x, kernel, strides, padding, dilation_rate):
 
 
 @op
+def conv_with_bias(
+    inputs,
+    kernel,
+    bias,
+    *,
+    strides=1,
+    padding="valid",
+    data_format=None,
+    dilation_rate=1,
+    activation="linear",
+):
+    """activation(conv(inputs, kernel) + bias) in one step, as layers compute it.
+
+    Shapes: (B, *sizes, C), (*kernel_size, C / groups, F), (F,) -> (B, *new_sizes, F)
+
+    activation: "linear" or "relu"; bias: None where there is none.
+    """
+    x, kernel = promote_arrays(channels_last(inputs, data_format), kernel)
+    _check_ranks("conv", x, kernel)
+    groups, rest = divmod(x.shape[-1], kernel.shape[-2])
+    if rest or not groups or kernel.shape[-1] % groups:
+        raise ShapeError(
+            explain(
+                "The inputs need the channels of the kernel, or a multiple of them.",
+                received=f"inputs of shape {x.shape}, kernel of shape {kernel.shape}",
+            )
+        )
+    window = _window(x, kernel, strides, padding, dilation_rate)
+    options = (window.strides, window.padding, window.dilation, activation)
+    parts = list(
+        zip(*(_split(array, groups) for array in (x, kernel, bias)), strict=True)
+    )
+    outputs = [
+        kernels.conv(part_x, part_kernel, part_bias, *options)
+        for part_x, part_kernel, part_bias in parts
+    ]
+
+    def backward(grad, need):
+        grads = _split(channels_last(grad, data_format), groups)
+        found = [
+            kernels.conv_backward(g, part_x, part_kernel, y, *options, need)
+            for g, (part_x, part_kernel, _), y in zip(grads, parts, outputs)
+        ]
+        dx, dkernel, dbias = map(_join, zip(*found))
+        return None if dx is None else restore_format(dx, data_format), dkernel, dbias
+
+    return restore_format(_join(outputs), data_format), backward
+
+
+def _split(array, groups):
+    """The groups of channels or filters, which are on the last axis."""
+    if groups == 1 or array is None:
+        return [array] * groups
+    return np.split(array, groups, axis=-1)
+
+
+def _join(parts):
+    """The reverse of `_split`."""
+    if len(parts) == 1 or parts[0] is None:
+        return parts[0]
+    return np.concatenate(parts, axis=-1)
+
+
+@op
 def conv(
     inputs,
     kernel,
@@ -57,51 +122,16 @@ def conv(
     Where the kernel has fewer channels than the inputs, these are cut into groups,
     each with its own part of the F filters.
     """
-    x, kernel = promote_arrays(channels_last(inputs, data_format), kernel)
-    _check_ranks("conv", x, kernel)
-    groups, rest = divmod(x.shape[-1], kernel.shape[-2])
-    if rest or not groups or kernel.shape[-1] % groups:
-        raise ShapeError(
-            explain(
-                "The inputs need the channels of the kernel, or a multiple of them.",
-                received=f"inputs of shape {x.shape}, kernel of shape {kernel.shape}",
-            )
-        )
-    window = _window(x, kernel, strides, padding, dilation_rate)
-    padded = window.pad(x)
-    split_x = np.split(padded, groups, axis=-1)
-    split_kernel = np.split(kernel, groups, axis=-1)
-    rows = [_rows(window.columns(part)) for part in split_x]
-    y = np.concatenate(
-        [kernels.matmul(r, _matrix(k)) for r, k in zip(rows, split_kernel)], axis=-1
-    ).reshape(len(x), *window.output, -1)
-
-    def backward(grad, need):
-        grad = channels_last(grad, data_format)
-        split_grad = np.split(grad.reshape(-1, grad.shape[-1]), groups, axis=-1)
-        dx = dkernel = None
-        if need[0]:
-            parts = [
-                window.fold(
-                    kernels.matmul(g, _matrix(k), transpose_b=True).reshape(
-                        len(x), *window.output, *k.shape[:-1]
-                    ),
-                    part.shape,
-                )
-                for g, k, part in zip(split_grad, split_kernel, split_x)
-            ]
-            dx = restore_format(
-                window.crop(np.concatenate(parts, axis=-1)), data_format
-            )
-        if need[1]:
-            parts = [
-                kernels.matmul(r, g, transpose_a=True).reshape(k.shape)
-                for r, g, k in zip(rows, split_grad, split_kernel)
-            ]
-            dkernel = np.concatenate(parts, axis=-1)
-        return dx, dkernel
-
-    return restore_format(y, data_format), backward
+    y, backward = conv_with_bias.arrays(
+        inputs,
+        kernel,
+        None,
+        strides=strides,
+        padding=padding,
+        data_format=data_format,
+        dilation_rate=dilation_rate,
+    )
+    return y, lambda grad, need: backward(grad, (*need, False))[:2]
 
 
 def _matrix(kernel):

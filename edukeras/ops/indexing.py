@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from edukeras import kernels
 from edukeras.autodiff import op
 from edukeras.errors import unknown_name
 from edukeras.ops.dtypes import promote_arrays, sum_dtype
@@ -52,13 +53,13 @@ def _is_basic(key: Any) -> bool:
 
 @op
 def take(x, indices, *, axis=None):
-    """The elements at the indices, along an axis.
-
-    Rows of an embedding are `take(embeddings, ids, axis=0)`.
-    """
+    """The elements at the indices, along an axis; -1 is the last one."""
     indices = indices.astype(np.int64, copy=False)
 
     def backward(grad, need):
+        if axis == 0 and x.ndim == 2:  # -1 is the last row
+            dx = kernels.embedding_backward(grad, indices % len(x), len(x))
+            return dx, None
         place = 0 if axis is None else axis % x.ndim
         dx = np.zeros(x.size if axis is None else x.shape, grad.dtype)
         # The index axes of grad stand where `axis` was: move them to the front.
@@ -69,6 +70,25 @@ def take(x, indices, *, axis=None):
         return dx.reshape(x.shape), None
 
     return np.take(x, indices, axis=axis), backward
+
+
+@op
+def embedding(table, ids):
+    """The rows of a table with these numbers, all of them from 0 to V - 1.
+
+    Shapes: (V, D), (...) -> (..., D)
+
+    >>> embedding(np.float32([[1, 2], [3, 4]]), np.array([1, 1]))
+    Tensor([[3., 4.],
+            [3., 4.]], shape=(2, 2), dtype=float32)
+    """
+    if ids.dtype.kind not in "iu":
+        ids = ids.astype(np.int64)
+
+    def backward(grad, need):
+        return kernels.embedding_backward(grad, ids, len(table)), None
+
+    return kernels.embedding(table, ids), backward
 
 
 @op

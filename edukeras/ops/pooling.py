@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from edukeras import config
+from edukeras import config, kernels
 from edukeras.autodiff import op
 from edukeras.ops.core import shape
 from edukeras.ops.indexing import get_item
@@ -32,18 +32,12 @@ def max_pool(inputs, *, pool_size, strides=None, padding="valid", data_format=No
     """
     x = channels_last(inputs, data_format)
     window = _window(x, pool_size, strides, padding)
-    lowest = -np.inf if x.dtype.kind == "f" else np.iinfo(x.dtype).min
-    padded = window.pad(x, lowest)
-    columns = window.columns(padded)
-    flat = columns.reshape(len(x), *window.output, -1, x.shape[-1])
-    places = np.argmax(flat, axis=-2)[..., None, :]
-    y = np.take_along_axis(flat, places, axis=-2)[..., 0, :]
+    options = (window.size, window.strides, window.padding)
+    y = kernels.max_pool(x, *options)
 
     def backward(grad, need):
-        dflat = np.zeros(flat.shape, grad.dtype)
-        grad = channels_last(grad, data_format)[..., None, :]
-        np.put_along_axis(dflat, places, grad, axis=-2)
-        dx = window.crop(window.fold(dflat.reshape(columns.shape), padded.shape))
+        grad = channels_last(grad, data_format)
+        dx = kernels.max_pool_backward(grad, x, y, *options)
         return (restore_format(dx, data_format),)
 
     return restore_format(y, data_format), backward
@@ -57,18 +51,12 @@ def average_pool(inputs, *, pool_size, strides=None, padding="valid", data_forma
     """
     x = channels_last(inputs, data_format)
     window = _window(x, pool_size, strides, padding)
-    padded = window.pad(x)
-    inside = window.pad(np.ones((1, *x.shape[1:-1], 1), x.dtype))
-    over = tuple(range(x.ndim - 1, 2 * x.ndim - 3))  # the axes within the window
-    counts = window.columns(inside).sum(axis=over)
-    y = window.columns(padded).sum(axis=over) / counts
+    options = (window.size, window.strides, window.padding)
+    y = kernels.average_pool(x, *options)
 
     def backward(grad, need):
-        share = np.expand_dims(channels_last(grad, data_format) / counts, over)
-        wide = np.broadcast_to(
-            share, (len(x), *window.output, *window.size, x.shape[-1])
-        )
-        dx = window.crop(window.fold(wide, padded.shape))
+        grad = channels_last(grad, data_format)
+        dx = kernels.average_pool_backward(grad, x, *options)
         return (restore_format(dx, data_format),)
 
     return restore_format(y, data_format), backward

@@ -92,6 +92,42 @@ def test_replay_changes_no_bit_for_convolutions():
     assert_same(first, second)
 
 
+def recurrent():
+    return keras.Sequential(
+        [
+            keras.Input((6,)),
+            layers.Embedding(9, 4),
+            layers.LSTM(5, return_sequences=True),
+            layers.GRU(4, return_sequences=True),
+            layers.SimpleRNN(4),
+            layers.Dense(3, activation="softmax"),
+        ]
+    )
+
+
+def test_replay_changes_no_bit_for_sequences():
+    words = RNG.integers(0, 9, (48, 6))
+    first, second = (trained(recurrent, r, x=words) for r in (True, False))
+    assert_same(first, second)
+
+
+@pytest.mark.parametrize(
+    ("layer", "pure"),
+    [
+        (layers.Embedding(5, 3), True),
+        (layers.Embedding(5, 3, mask_zero=True), False),
+        (layers.LSTM(4), True),
+        (layers.LSTM(4, stateful=True), False),
+        (layers.LSTM(4, dropout=0.5), False),
+        (layers.LSTM(4, activation="relu"), False),
+        (layers.GRU(4, reset_after=False), False),
+    ],
+)
+def test_layers_say_whether_they_only_call_ops(layer, pure):
+    layer.build((2, 5) if isinstance(layer, layers.Embedding) else (2, 5, 3))
+    assert replay.is_pure(layer) == pure
+
+
 def test_loss_scaling_is_replayed():
     def run(replays):
         keras.utils.set_random_seed(0)

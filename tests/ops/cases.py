@@ -322,6 +322,10 @@ case("get_item", CUBE, (Ellipsis, np.array([0, 0, 3])), like=CUBE[..., [0, 0, 3]
      batch=None)  # fmt: skip
 case("take", CUBE, np.array([[0, 2], [2, 2]]), axis=1, like=np.take, batch=False)
 case("take", A, np.array([5, 0, 5]), like=np.take, batch=False)
+case("take", POSITIVE_DEFINITE[0], np.array([0, -1, 0, 0]), axis=0, like=np.take,
+     batch=False)  # fmt: skip
+case("embedding", CUBE[:, 0], np.array([[0, 1], [1, 1], [1, 0]], np.int32),
+     like=lambda table, ids: table[ids], batch=False)  # fmt: skip
 case("take_along_axis", A, np.array([[2, 0], [1, 1]]), axis=1, like=np.take_along_axis)
 case("take_along_axis", A, np.array([5, 0, 5]), axis=None, like=np.take_along_axis,
      batch=False)  # fmt: skip
@@ -620,6 +624,56 @@ case("dot_product_attention", Q, K, V, is_causal=True,
 case("dot_product_attention", Q, K[:, :, :1], V[:, :, :1], scale=0.5,
      like=attention(Q, K[:, :, [0, 0]], V[:, :, [0, 0]]))  # fmt: skip
 
+# -- recurrence ---------------------------------------------------------------
+
+
+def by_steps(step, x, weights, states, return_sequences=False, go_backwards=False):
+    """The definition: `step` makes new states of x[:, t], weights and states."""
+    outputs = []
+    for t in reversed(range(x.shape[1])) if go_backwards else range(x.shape[1]):
+        states = step(x[:, t], *weights, *states)
+        outputs.append(states[0])
+    return np.stack(outputs, 1) if return_sequences else outputs[-1], *states
+
+
+def lstm_step(x, kernel, recurrent_kernel, bias, h, c):
+    sums = x @ kernel + h @ recurrent_kernel + bias
+    i, f, new, o = np.split(sums, 4, axis=1)
+    c = special.expit(f) * c + special.expit(i) * np.tanh(new)
+    return special.expit(o) * np.tanh(c), c
+
+
+def gru_step(x, kernel, recurrent_kernel, bias, h):
+    x_z, x_r, x_new = np.split(x @ kernel + bias[0], 3, axis=1)
+    h_z, h_r, h_new = np.split(h @ recurrent_kernel + bias[1], 3, axis=1)
+    z, r = special.expit(x_z + h_z), special.expit(x_r + h_r)
+    return (z * h + (1 - z) * np.tanh(x_new + r * h_new),)
+
+
+def simple_step(x, kernel, recurrent_kernel, bias, h):
+    return (np.tanh(x @ kernel + h @ recurrent_kernel + bias),)
+
+
+_rng = np.random.default_rng(9)
+H, C = _rng.normal(size=(2, 2, 3))
+for _name, _step, _parts, _states in [
+    ("simple_rnn", simple_step, 1, (H,)),
+    ("gru", gru_step, 3, (H,)),
+    ("lstm", lstm_step, 4, (H, C)),
+]:
+    _weights = [_rng.normal(size=(n, 3 * _parts)) for n in (4, 3)]
+    _bias = _rng.normal(size=(2, 9) if _name == "gru" else 3 * _parts)
+    for _options in (
+        {},
+        {"return_sequences": True},
+        {"return_sequences": True, "go_backwards": True},
+    ):
+        case(_name, CUBE, *_weights, _bias, *_states, batch=False, **_options,
+             like=by_steps(_step, CUBE, (*_weights, _bias), _states, **_options)
+             )  # fmt: skip
+    case(_name, CUBE, *_weights, None, *_states, batch=None,
+         like=by_steps(_step, CUBE, (*_weights, 0 * _bias), _states))  # fmt: skip
+
 # -- convolution and pooling --------------------------------------------------
 
 
@@ -659,6 +713,12 @@ case("conv", np.moveaxis(IMAGE, -1, 1), W, data_format="channels_first",
 case("conv", IMAGE, W[:, :, :2], strides=2, like=np.concatenate(
     [conv_by_loops(IMAGE[..., 2 * i : 2 * i + 2], W[:, :, :2, i : i + 1], 2)
      for i in range(2)], -1))  # fmt: skip
+case("conv_with_bias", IMAGE, W, ROW[:2], activation="relu", padding="same",
+     like=np.maximum(conv_by_loops(IMAGE, W, padding="same") + ROW[:2], 0), batch=False
+     )  # fmt: skip
+case("conv_with_bias", IMAGE, W[:, :, :2], ROW[:2], like=ROW[:2] + np.concatenate(
+    [conv_by_loops(IMAGE[..., 2 * i : 2 * i + 2], W[:, :, :2, i : i + 1])
+     for i in range(2)], -1), batch=False)  # fmt: skip
 case("conv", CUBE, CUBE_2[:, :, :, None][:, :, 0], batch=False,
      like=np.stack([np.tensordot(CUBE[:, i : i + 2], CUBE_2[:, :, :1], ([1, 2], [0, 1]))
                     for i in range(2)], 1))  # fmt: skip
