@@ -13,7 +13,10 @@ import numpy as np
 
 from edukeras import kernels, ops, registry, tree
 from edukeras.autodiff import GradientTape
-from edukeras.finite_differences import check_gradients as check_gradients
+from edukeras.finite_differences import (
+    central_differences,
+    check_gradients as check_gradients,
+)
 from edukeras.layers import Input
 from edukeras.layers.base import Layer
 from edukeras.tensor import Tensor, is_float
@@ -201,7 +204,7 @@ def _check_gradients(
         x.traced = False  # for speed: the rest is arithmetic only
     names = [f"input {i}" for i in range(len(real))] + [w.path for w in weights]
     for name, x, gradient in zip(names, real + weights, found):
-        expected = _central_differences(loss, x.array)
+        expected = central_differences(lambda: loss().item(), x.array, step=1e-5)
         received = np.zeros_like(expected) if gradient is None else gradient.array
         scale = max(np.abs(expected).max(initial=0), 1e-3)
         np.testing.assert_allclose(
@@ -211,18 +214,3 @@ def _check_gradients(
             atol=tolerance,
             err_msg=f"the gradient of {name} is wrong",
         )
-
-
-def _central_differences(loss: Any, array: np.ndarray) -> np.ndarray:
-    """(loss(x + h) - loss(x - h)) / 2h for each element, changed in place."""
-    gradient = np.zeros_like(array)
-    for index in np.ndindex(*array.shape):
-        before = float(array[index])
-        step = 1e-5 * max(1.0, abs(before))
-        array[index] = before + step
-        above = loss().item()
-        array[index] = before - step
-        below = loss().item()
-        array[index] = before
-        gradient[index] = (above - below) / (2 * step)
-    return gradient
