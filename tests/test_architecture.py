@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "edukeras"
 
 ROWS = [
-    {"config", "errors"},
+    {"config", "errors", "messages"},
     {"registry", "reference", "_kernels", "tree"},
     {"kernels"},
     {"tensor"},
@@ -35,7 +35,7 @@ ROW_OF = {name: row for row, names in enumerate(ROWS) for name in names}
 # Everything else must work, and be quick to import, without them.
 OPTIONAL = {
     "h5py": ["saving/"],
-    "yaml": ["saving/"],
+    "yaml": ["saving/", "messages.py"],
     "matplotlib": ["inspect/", "jupyter/", "models/drawing.py"],
     "sklearn": ["wrappers/"],
     "pandas": ["data.py", "grading/", "jupyter/"],

@@ -46,3 +46,4 @@ from edukeras.grading.release import (
     strip_widgets as strip_widgets,
 )
 from edukeras.grading.verify import answered as answered, verify as verify
+from edukeras.messages import say as say

@@ -31,6 +31,7 @@ from edukeras.grading.outcomes import (
     of,
 )
 from edukeras.grading.progress import ProgressStore, Record, default_path
+from edukeras.messages import add_catalogue
 
 # The variable of a notebook that holds its lesson.
 BINDING = "_edukeras_lesson"
@@ -351,6 +352,7 @@ def load_lesson(name: str | Path, namespace: Namespace, store: ProgressStore) ->
             message = explain("This folder holds no lesson.", expected="a checks.py")
             raise FileNotFoundError(message)
         raise unknown_name("lesson", name, lesson_names())
+    add_catalogue(folder)
     # A name of its own in sys.modules: dataclasses and pickle in checks.py need it.
     checks = ModuleType(f"edukeras_lesson_{folder.name}")
     sys.modules[checks.__name__] = checks

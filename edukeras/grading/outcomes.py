@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from html import escape
 from typing import Literal
 
+from edukeras.messages import say
+
 Status = Literal["passed", "partial", "failed", "not attempted", "raised", "timed out"]
 
 #                symbol, words, colour with enough contrast on white and on black
@@ -34,7 +36,7 @@ class CheckFailed(AssertionError):
     """
 
     def __init__(self, message: str, hint: int | str | None = None):
-        super().__init__(message)
+        super().__init__(say(message))
         self.hint = hint
 
     def _render_traceback_(self) -> list[str]:

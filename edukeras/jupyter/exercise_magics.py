@@ -21,8 +21,6 @@ from edukeras.grading.lessons import (
 )
 from edukeras.grading.outcomes import Note, Shown
 
-NAMES = ("lesson", "check", "hint", "solution", "carry_on", "progress")
-
 
 @magics_class
 class ExerciseMagics(Magics):
@@ -84,19 +82,6 @@ class ExerciseMagics(Magics):
             known = ", ".join(opened.exercises)
             raise UsageError(f"Which exercise? This lesson has: {known}")
         return _plainly(lambda: method(opened, name))
-
-
-def register(ip: Any) -> None:
-    """Adds the magics to an IPython shell; a second time changes nothing."""
-    if not isinstance(ip.magics_manager.registry.get("ExerciseMagics"), ExerciseMagics):
-        ip.register_magics(ExerciseMagics)
-
-
-def unregister(ip: Any) -> None:
-    """Takes the magics out of the shell again."""
-    registered = ip.magics_manager.registry.pop("ExerciseMagics", None)
-    for name in NAMES if registered else ():
-        ip.magics_manager.magics["line"].pop(name, None)
 
 
 def _plainly(action: Callable[[], Any]) -> Any:

@@ -8,15 +8,18 @@ from edukeras.callbacks import History
 from edukeras.inspect import markup
 from edukeras.inspect.curves import learning_curves
 from edukeras.inspect.display import display
-from edukeras.jupyter import exercise_magics, magics
+from edukeras.jupyter.exercise_magics import ExerciseMagics
 from edukeras.jupyter.live_curves import LiveCurves
+from edukeras.jupyter.magics import EdukerasMagics
+
+MAGICS = (EdukerasMagics, ExerciseMagics)
 
 
 def load_ipython_extension(ip: Any) -> None:
     """Adds everything to an IPython shell; a second time changes nothing."""
-    if not isinstance(_registered(ip), magics.EdukerasMagics):
-        ip.register_magics(magics.EdukerasMagics)
-    exercise_magics.register(ip)
+    for magics in MAGICS:
+        if not isinstance(ip.magics_manager.registry.get(magics.__name__), magics):
+            ip.register_magics(magics)
     formatters = ip.display_formatter.formatters
     formatters["text/html"].for_type(History, _history_html)
     formatters["text/plain"].for_type(History, _history_text)
@@ -24,17 +27,14 @@ def load_ipython_extension(ip: Any) -> None:
 
 def unload_ipython_extension(ip: Any) -> None:
     """Takes everything away again."""
-    if ip.magics_manager.registry.pop("EdukerasMagics", None) is not None:
-        for name in magics.NAMES:
-            ip.magics_manager.magics["line"].pop(name, None)
-    exercise_magics.unregister(ip)
+    for magics in MAGICS:
+        if ip.magics_manager.registry.pop(magics.__name__, None) is not None:
+            for kind, names in magics.magics.items():  # "line" and "cell"
+                for name in names:
+                    ip.magics_manager.magics[kind].pop(name, None)
     formatters = ip.display_formatter.formatters
     for mime_type in ("text/html", "text/plain"):
         formatters[mime_type].pop(History, None)
-
-
-def _registered(ip: Any) -> Any:
-    return ip.magics_manager.registry.get("EdukerasMagics")
 
 
 def _history_html(history: History) -> str | None:

@@ -17,8 +17,6 @@ from IPython.core.magic_arguments import argument, magic_arguments, parse_argstr
 from edukeras.inspect.weights import KINDS
 from edukeras.jupyter import views
 
-NAMES = ("summary", "weights", "curves")
-
 
 @magics_class
 class EdukerasMagics(Magics):

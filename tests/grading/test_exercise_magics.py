@@ -11,6 +11,10 @@ from IPython.core.interactiveshell import InteractiveShell
 from traitlets.config import Config
 
 from edukeras.jupyter import exercise_magics
+from edukeras.jupyter.extension import (
+    load_ipython_extension,
+    unload_ipython_extension,
+)
 
 
 @pytest.fixture
@@ -19,7 +23,7 @@ def ip(monkeypatch, tmp_path):
     config = Config()
     config.HistoryManager.enabled = False
     shell = InteractiveShell(config=config)
-    exercise_magics.register(shell)
+    load_ipython_extension(shell)
     yield shell
     atexit.unregister(shell.atexit_operations)
     shell.atexit_operations()
@@ -59,11 +63,12 @@ def test_mistyped_lines_are_told_in_one_line(ip):
 
 
 def test_register_twice_and_unregister(ip):
-    exercise_magics.register(ip)
+    load_ipython_extension(ip)
     magics = ip.magics_manager.magics["line"]
-    assert set(exercise_magics.NAMES) <= set(magics)
-    exercise_magics.unregister(ip)
-    exercise_magics.unregister(ip)
-    assert not set(exercise_magics.NAMES) & set(magics)
-    exercise_magics.register(ip)
-    assert set(exercise_magics.NAMES) <= set(magics)
+    names = set(exercise_magics.ExerciseMagics.magics["line"])
+    assert names <= set(magics)
+    unload_ipython_extension(ip)
+    unload_ipython_extension(ip)
+    assert not names & set(magics)
+    load_ipython_extension(ip)
+    assert names <= set(magics)

@@ -86,7 +86,7 @@ def test_the_widget_option_gives_controls_in_a_live_notebook(ip, live):
 
 
 def test_help_explains_the_arguments():
-    for name in magics.NAMES:
+    for name in magics.EdukerasMagics.magics["line"]:
         text = getattr(magics.EdukerasMagics, name).__doc__
         assert f"%{name}" in text
         assert "positional arguments" in text
@@ -97,7 +97,13 @@ def test_help_explains_the_arguments():
 
 def registered(shell):
     found = shell.magics_manager.magics["line"]
-    names = (*magics.NAMES, "check", "hint", "solution", "progress")
+    names = (
+        *magics.EdukerasMagics.magics["line"],
+        "check",
+        "hint",
+        "solution",
+        "progress",
+    )
     return {name: found.get(name) for name in names}
 
 
