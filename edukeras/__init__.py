@@ -33,6 +33,7 @@ from edukeras import (
 )
 from edukeras.alias import install_as_keras as install_as_keras
 from edukeras.autodiff import GradientTape as GradientTape
+from edukeras.config import ignore as ignore
 from edukeras.dtype_policies import (
     DTypePolicy as DTypePolicy,
     FloatDTypePolicy as FloatDTypePolicy,
@@ -43,6 +44,7 @@ from edukeras.layers import Input as Input, InputSpec as InputSpec, Layer as Lay
 from edukeras.losses import Loss as Loss
 from edukeras.metrics import Metric as Metric
 from edukeras.models import Model as Model, Sequential as Sequential
+from edukeras.models.looking import WAYS as _WAYS
 from edukeras.optimizers import Optimizer as Optimizer
 from edukeras.regularizers import Regularizer as Regularizer
 from edukeras.tensor import (
@@ -71,3 +73,15 @@ def unload_ipython_extension(ipython: _Any) -> None:
     from edukeras.jupyter.extension import unload_ipython_extension
 
     unload_ipython_extension(ipython)
+
+
+# -- what models can do, but only rows above them know how to (models/looking.py) -----
+
+
+def _explore(model: _Any, *args: _Any, **options: _Any) -> _Any:
+    from edukeras.jupyter import explore
+
+    return explore(model, *args, **options)
+
+
+_WAYS.update(explore=_explore)

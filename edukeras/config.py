@@ -21,6 +21,7 @@ _interactive_logging = True
 _traceback_filtering = True
 _max_epochs: int | None = None
 _max_steps_per_epoch: int | None = None
+_ignored: set[str] = set()
 _generator = np.random.default_rng()
 
 
@@ -122,6 +123,18 @@ def disable_traceback_filtering() -> None:
 def is_traceback_filtering_enabled() -> bool:
     """What was last set."""
     return _traceback_filtering
+
+
+def ignore(*codes: str | None) -> tuple[str, ...]:
+    """Mutes findings of the doctor, such as "EK022"; returns all muted codes.
+
+    Without an argument nothing changes; `ignore(None)` lets all speak again.
+    """
+    if codes == (None,):
+        _ignored.clear()
+    else:
+        _ignored.update(code.upper() for code in codes if code)
+    return tuple(sorted(_ignored))
 
 
 # -- limits, to try a program out quickly -------------------------------------

@@ -20,11 +20,12 @@ from edukeras.graph import auto_name
 from edukeras.layers.base import Layer
 from edukeras.models.functional import FunctionalGraph
 from edukeras.models.graph_config import graph_from_config
+from edukeras.models.looking import Looking
 from edukeras.models.summary import print_summary
 from edukeras.models.training import Trainer
 
 
-class Model(Trainer):
+class Model(Trainer, Looking):
     """A trainable whole.
 
     Args:
