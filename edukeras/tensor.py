@@ -32,7 +32,7 @@ def standardize_dtype(dtype: Any) -> str:
     if dtype is None:
         return config.floatx()
     if isinstance(dtype, np.dtype):  # before comparing: np.dtype("float64") == float
-        return dtype.name
+        return dtype_name(dtype)
     if dtype in ("float", float):
         return config.floatx()
     if dtype in ("int", int):
@@ -41,6 +41,8 @@ def standardize_dtype(dtype: Any) -> str:
         return "bool"
     if dtype == "bfloat16":
         return "bfloat16"
+    if dtype in ("string", str):
+        return "string"
     try:
         return np.dtype(dtype).name
     except TypeError:
@@ -60,13 +62,13 @@ def numpy_dtype(dtype: Any) -> np.dtype:
         import ml_dtypes
 
         return np.dtype(ml_dtypes.bfloat16)
-    return np.dtype(name)
+    return np.dtype(str if name == "string" else name)
 
 
 @functools.cache
 def dtype_name(dtype: np.dtype) -> str:
     """The name of a NumPy dtype; NumPy takes a while to put it together."""
-    return dtype.name
+    return "string" if dtype.kind in "USO" else dtype.name
 
 
 def is_float(dtype: Any) -> bool:

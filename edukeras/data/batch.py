@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -47,18 +47,23 @@ def pack_x_y_sample_weight(x: Any, y: Any = None, sample_weight: Any = None) -> 
 # -- arrays of what users pass ------------------------------------------------
 
 
-def as_arrays(data: Any) -> Any:
-    """NumPy arrays of arrays, tensors, DataFrames and lists of numbers."""
+def as_arrays(data: Any, reads_text: Callable[[], bool] | None = None) -> Any:
+    """NumPy arrays of arrays, tensors, DataFrames and lists of numbers.
+
+    `reads_text` says whether strings are welcome: there is a layer for them.
+    """
     if data is None:
         return None
     if isinstance(data, dict):
-        return {key: as_arrays(value) for key, value in data.items()}
+        return {key: as_arrays(value, reads_text) for key, value in data.items()}
     if isinstance(data, (list, tuple)) and not _is_numbers(data):
-        return type(data)(as_arrays(item) for item in data)
+        return type(data)(as_arrays(item, reads_text) for item in data)
     if hasattr(data, "to_numpy"):  # pandas
         data = data.to_numpy()
     array = as_array(data)
     if array.dtype == object or array.dtype.kind in "US":
+        if reads_text is not None and _is_text(array) and reads_text():
+            return array
         raise ValueError(
             explain(
                 "Models compute with numbers.",
@@ -70,6 +75,12 @@ def as_arrays(data: Any) -> Any:
     if array.dtype == np.float64:
         array = array.astype(np.float32) if config.floatx() == "float32" else array
     return array
+
+
+def _is_text(array: np.ndarray) -> bool:
+    if array.dtype.kind in "US":
+        return True
+    return all(isinstance(item, (str, bytes)) for item in array.ravel().tolist())
 
 
 def _is_numbers(data: Any) -> bool:

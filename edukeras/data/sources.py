@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -42,6 +43,7 @@ def data_for(
     resume: bool = False,
     workers: int = 1,
     max_queue_size: int = 10,
+    reads_text: Callable[[], bool] | None = None,
 ) -> Any:
     """The source of batches for whatever the user passed."""
     steps = check_count("steps", steps)
@@ -54,7 +56,7 @@ def data_for(
                 explain("There is no data: x is None.", hint="model.fit(x, y).")
             )
         return ArrayData(
-            as_arrays(x), as_arrays(y), as_arrays(sample_weight),
+            as_arrays(x, reads_text), as_arrays(y), as_arrays(sample_weight),
             batch_size, steps, shuffle, resume,
         )  # fmt: skip
     for name, value in (("y", y), ("sample_weight", sample_weight)):

@@ -113,6 +113,8 @@ from edukeras.layers.preprocessing import (
     CenterCrop as CenterCrop,
     CutMix as CutMix,
     Discretization as Discretization,
+    HashedCrossing as HashedCrossing,
+    Hashing as Hashing,
     IntegerLookup as IntegerLookup,
     MixUp as MixUp,
     Normalization as Normalization,
@@ -139,6 +141,7 @@ from edukeras.layers.preprocessing import (
     Resizing as Resizing,
     Solarization as Solarization,
     StringLookup as StringLookup,
+    TextVectorization as TextVectorization,
 )
 from edukeras.layers.recurrent import (
     GRU as GRU,

@@ -70,6 +70,8 @@ class Layer(Configurable, Buildable, LossAdder):
     # `models/replay.py` does.  Holds for the class that writes it, not for subclasses
     # with another `call`.
     only_ops = False
+    # Whether the layer takes strings.
+    reads_text = False
     input_spec: Any = None
     _initialized = False
 

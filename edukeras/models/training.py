@@ -134,7 +134,7 @@ class Trainer(Steps):
                         hint="validation_data=...",
                     )
                 )
-            arrays = tuple(data_module.as_arrays(a) for a in (x, y, sample_weight))
+            arrays = self._arrays_of(x, y, sample_weight)
             kept, held_back = data_module.split_off_validation(arrays, split)
             (x, y, sample_weight), validation_data = kept, held_back
         if data_module.is_dataset(x) and (workers > 1 or use_multiprocessing):
@@ -143,6 +143,7 @@ class Trainer(Steps):
         data = data_module.data_for(
             x, y, sample_weight, batch_size=batch_size, steps=steps, shuffle=shuffle,
             resume=True, workers=workers, max_queue_size=max_queue_size,
+            reads_text=self._reads_text,
         )  # fmt: skip
         if validation_data is None:
             return data, None
@@ -152,8 +153,17 @@ class Trainer(Steps):
             parts = (validation_data, None, None)
         size = validation_batch_size or batch_size
         return data, data_module.data_for(
-            *parts, batch_size=size, steps=validation_steps
-        )
+            *parts, batch_size=size, steps=validation_steps,
+            reads_text=self._reads_text,
+        )  # fmt: skip
+
+    def _arrays_of(self, x: Any, y: Any, sample_weight: Any) -> tuple:
+        inputs = data_module.as_arrays(x, self._reads_text)
+        return inputs, *(data_module.as_arrays(part) for part in (y, sample_weight))
+
+    def _reads_text(self) -> bool:
+        """Whether a layer in the model takes strings."""
+        return any(layer.reads_text for layer in self._flatten_layers())
 
     def _callback_list(
         self, callbacks: Any, verbose: Any, epochs: int, steps: int | None
@@ -234,6 +244,7 @@ class Trainer(Steps):
         data = data_module.data_for(
             x, y, sample_weight, batch_size=batch_size, steps=steps,
             workers=workers, max_queue_size=max_queue_size,
+            reads_text=self._reads_text,
         )  # fmt: skip
         hooks = self._evaluation_hooks(callbacks, verbose, data.steps)
         results = self._evaluate(data, hooks)
@@ -290,11 +301,11 @@ class Trainer(Steps):
         one_batch = type(x) is np.ndarray and x.ndim > 0 and 0 < len(x) <= size
         if one_batch and verbose == 0 and callbacks is None and steps is None:
             # Most of the time for a few samples would go into the set-up below.
-            outputs = self.predict_step(data_module.as_arrays(x))
+            outputs = self.predict_step(data_module.as_arrays(x, self._reads_text))
             return tree.map_structure(_copied, outputs)
         data = data_module.data_for(
             x, batch_size=batch_size, steps=steps, workers=workers,
-            max_queue_size=max_queue_size,
+            max_queue_size=max_queue_size, reads_text=self._reads_text,
         )  # fmt: skip
         hooks = self._evaluation_hooks(callbacks, verbose, data.steps)
         hooks.on_predict_begin()
@@ -351,11 +362,11 @@ class Trainer(Steps):
     @_quiet
     def predict_on_batch(self, x: Any) -> Any:
         """The outputs for one batch, as NumPy arrays."""
-        outputs = self.predict_step(data_module.as_arrays(x))
+        outputs = self.predict_step(data_module.as_arrays(x, self._reads_text))
         return tree.map_structure(_as_numpy, outputs)
 
     def _one_batch(self, x: Any, y: Any, sample_weight: Any) -> tuple:
-        batch = tuple(data_module.as_arrays(part) for part in (x, y, sample_weight))
+        batch = self._arrays_of(x, y, sample_weight)
         data_module.count_samples(x=batch[0], y=batch[1], sample_weight=batch[2])
         return batch
 

@@ -3,6 +3,10 @@
 Source: https://keras.io/api/layers/preprocessing_layers/
 """
 
+from edukeras.layers.preprocessing.buckets import (
+    HashedCrossing as HashedCrossing,
+    Hashing as Hashing,
+)
 from edukeras.layers.preprocessing.image_color import (
     RandomBrightness as RandomBrightness,
     RandomColorDegeneration as RandomColorDegeneration,
@@ -48,3 +52,4 @@ from edukeras.layers.preprocessing.numbers import (
     Rescaling as Rescaling,
 )
 from edukeras.layers.preprocessing.pipeline import Pipeline as Pipeline
+from edukeras.layers.preprocessing.text import TextVectorization as TextVectorization

@@ -133,3 +133,16 @@ def _weak(words: list[int], a: int, b: int) -> tuple[int, int]:
     a += words[1] + words[2]
     b += _rotate(a, 44)
     return (a + words[3]) & _MASK, (b + c) & _MASK
+
+
+def join_hashes(first: int, second: int) -> int:
+    """One 64-bit number of two, as TensorFlow joins the hashes of several columns.
+
+    >>> join_hashes(1, 2) != join_hashes(2, 1)
+    True
+    """
+    factor = 0xC6A4A7935BD1E995
+    second = (second * factor) & _MASK
+    joined = (first ^ factor ^ _fold(second) * factor) & _MASK
+    joined = (joined * factor) & _MASK
+    return _fold(_fold(joined) * factor & _MASK)

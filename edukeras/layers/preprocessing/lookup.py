@@ -131,6 +131,8 @@ class StringLookup(_Lookup):
     ['dog', '[UNK]', 'cat']
     """
 
+    reads_text = True
+
     def __init__(
         self,
         max_tokens: int | None = None,

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, MutableMapping
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,6 +16,7 @@ from edukeras.layers.preprocessing.batches import batches_of
 from edukeras.layers.preprocessing.encoding import check_output_mode
 
 _MODES = ("int", "one_hot", "multi_hot", "count", "tf_idf")
+_VOCABULARY_FILE = "vocabulary.txt"
 _OLD_NAMES = {"binary": "multi_hot", "tf-idf": "tf_idf"}
 
 
@@ -36,6 +39,7 @@ class VocabularyLayer(Layer):
     invert: bool
     sparse: bool
     salt: Any
+    _loaded_idf: np.ndarray | None = None
 
     def _token(self, value: Any) -> Any:
         """A token as it stands in the vocabulary."""
@@ -177,28 +181,36 @@ class VocabularyLayer(Layer):
                 "tf_idf", each row is a document.
             steps: how many batches to take; None takes all.
         """
+        self.learn(self._documents(data, steps))
+
+    def _documents(self, data: Any, steps: int | None) -> Iterator[list]:
+        for batch in batches_of(type(self).__name__, data, steps):
+            # One sequence of tokens is one document each, as in Keras.
+            rows = batch.reshape(len(batch), -1) if batch.ndim else batch[None, None]
+            yield from rows.tolist()
+
+    def learn(self, documents: Iterable) -> None:
+        """Makes the vocabulary of lists (or arrays) of tokens."""
         if self._given:
             raise ValueError(
                 f'"{self.name}" was given its vocabulary, so there is nothing to '
                 f"learn. Try: {type(self).__name__}() without vocabulary."
             )
         counts: Counter = Counter()
-        documents: Counter = Counter()
+        containing: Counter = Counter()
         rows = 0
-        for batch in batches_of(type(self).__name__, data, steps):
-            # One sequence of tokens is one document each, as in Keras.
-            for row in batch.reshape(len(batch), -1) if batch.ndim else [batch[None]]:
-                tokens = [self._token(x) for x in row.tolist()]
-                counts.update(tokens)
-                documents.update(set(tokens))
-                rows += 1
+        for document in documents:
+            tokens = [self._token(x) for x in document]
+            counts.update(tokens)
+            containing.update(set(tokens))
+            rows += 1
         counts.pop(self.mask_token, None)
         counts.pop(self.oov_token, None)
         ordered = sorted(counts, key=lambda token: (counts[token], token), reverse=True)
         if self.max_tokens is not None:
             ordered = ordered[: self.max_tokens - len(self._special_tokens())]
         if self.output_mode == "tf_idf":
-            idf = [np.log(1 + rows / (1 + documents[token])) for token in ordered]
+            idf = [np.log(1 + rows / (1 + containing[token])) for token in ordered]
             self.set_vocabulary(ordered, idf)
         else:
             self.set_vocabulary(ordered)
@@ -217,3 +229,34 @@ class VocabularyLayer(Layer):
         weights = np.asarray(idf, np.float64)
         front = 0 if has_special else len(self._special_tokens())
         return [float(weights.mean())] * front + weights.tolist()
+
+    # -- files ----------------------------------------------------------------
+
+    def save_assets(self, directory: Any) -> None:
+        """Writes a learned vocabulary to `vocabulary.txt`, one token a line.
+
+        (It is in the config as well; Keras reads it from here.)
+        """
+        if self.vocabulary is not None and not self._given:
+            lines = [str(token) for token in self.get_vocabulary()]
+            path = Path(directory) / _VOCABULARY_FILE
+            path.write_text("\n".join(lines), encoding="utf-8")
+
+    def load_assets(self, directory: Any) -> None:
+        """Reads the vocabulary that Keras wrote, unless one was in the config."""
+        path = Path(directory) / _VOCABULARY_FILE
+        if self.vocabulary is None and path.exists():
+            lines = path.read_text(encoding="utf-8").split("\n")
+            while lines and lines[-1] == "":
+                lines.pop()
+            self.set_vocabulary(lines, self._loaded_idf)
+
+    def save_own_variables(self, store: MutableMapping[str, Any]) -> None:
+        """The weights of "tf_idf", where Keras looks for them."""
+        if self.idf_weights is not None:
+            store["idf_weights"] = np.asarray(self.idf_weights, np.float32)
+
+    def load_own_variables(self, store: Mapping[str, Any]) -> None:
+        """Remembers the weights of "tf_idf" until the vocabulary is read."""
+        if self.output_mode == "tf_idf" and "idf_weights" in store:
+            self._loaded_idf = np.asarray(store["idf_weights"])
