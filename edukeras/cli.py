@@ -21,7 +21,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import edukeras
-from edukeras import grading, kernels
+from edukeras import grading, kernels, lessons_cli
 
 START_SECONDS = 60  # how long JupyterLab may take until it answers
 
@@ -74,10 +74,7 @@ def build_parser() -> argparse.ArgumentParser:
     )
     info_parser.set_defaults(command=info)
 
-    lessons_parser = commands.add_parser("lessons", help="the installed lessons")
-    actions = lessons_parser.add_subparsers(required=True, metavar="ACTION")
-    list_parser = actions.add_parser("list", help="name every lesson")
-    list_parser.set_defaults(command=list_lessons)
+    lessons_cli.add_parser(commands)
     return parser
 
 
@@ -184,9 +181,3 @@ def installed_version(package: str) -> str:
         return metadata.version(package)
     except metadata.PackageNotFoundError:
         return "not installed"
-
-
-def list_lessons(options: argparse.Namespace) -> int:
-    """Print the name of every installed lesson, one a line."""
-    print(*grading.lesson_names(), sep="\n")
-    return 0

@@ -36,12 +36,18 @@ def say(text: str, **values: object) -> str:
 def add_catalogue(folder: Path) -> None:
     """Takes in the folder's messages in the chosen language, if it has any."""
     language = os.environ.get("EDUKERAS_LANGUAGE", "")
-    path = folder / f"messages.{language}.yaml"
-    if not language.isalpha() or not path.is_file():
-        return
+    if language.isalpha():
+        catalogue = read_catalogue(folder / f"messages.{language}.yaml")
+        _translations.update({text: new for text, new in catalogue.items() if new})
+
+
+def read_catalogue(path: Path) -> dict[str, str]:
+    """The pairs of a catalogue, English to translation; none if there is no file."""
+    if not path.is_file():
+        return {}
     import yaml
 
     catalogue = yaml.safe_load(path.read_text(encoding="utf-8"))
     if not isinstance(catalogue, Mapping):
         raise ValueError(f"{path} is not a catalogue: pairs of texts are expected.")
-    _translations.update({str(k): str(v) for k, v in catalogue.items() if v})
+    return {str(text): str(translation) for text, translation in catalogue.items()}

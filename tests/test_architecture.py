@@ -27,7 +27,12 @@ ROWS = [
     {"testing", "datasets", "utils", "legacy", "alias", "wrappers"},
     {"inspect"},
     {"jupyter", "grading", "export", "_lessons"},
-    {"cli", "__main__", "edukeras"},  # "edukeras": the public names of __init__.py
+    {
+        "cli",
+        "lessons_cli",
+        "__main__",
+        "edukeras",
+    },  # "edukeras": the public names of __init__.py
 ]
 ROW_OF = {name: row for row, names in enumerate(ROWS) for name in names}
 
@@ -35,13 +40,13 @@ ROW_OF = {name: row for row, names in enumerate(ROWS) for name in names}
 # Everything else must work, and be quick to import, without them.
 OPTIONAL = {
     "h5py": ["saving/"],
-    "yaml": ["saving/", "messages.py"],
+    "yaml": ["saving/", "messages.py", "grading/catalogue.py"],
     "matplotlib": ["inspect/", "jupyter/", "models/drawing.py"],
     "sklearn": ["wrappers/"],
     "pandas": ["data.py", "grading/", "jupyter/"],
     "IPython": ["jupyter/"],
     "ipywidgets": ["jupyter/"],
-    "nbformat": ["grading/", "cli.py"],
+    "nbformat": ["grading/", "lessons_cli.py"],
     "nbclient": ["grading/"],
 }
 

@@ -7,6 +7,10 @@ Who does what:
     lessons     `%check`, `%hint`, `%solution`, `%progress` and nbgrader's `grade`
     progress    what a learner has done, in a small SQLite file
     verify      runs all answers that a lesson states
+    mutants     how sharp the checks are: small errors in the reference answers
+    variants    another data set or target for each learner
+    catalogue   all messages of a lesson, for translation
+    authoring   a lesson's text becomes its notebook, and back
     release     the learner's notebook, without solutions
     outcomes    verdicts as data, text and HTML
 
@@ -21,6 +25,12 @@ An author writes in `lessons/NN_topic/checks.py`::
         expect_close(y, 0.5, "Here the weighted sum is 0. What is sigmoid(0)?")
 """
 
+from edukeras.grading.authoring import (
+    lesson_notebook as lesson_notebook,
+    lesson_text as lesson_text,
+    run_notebook as run_notebook,
+    write_lesson as write_lesson,
+)
 from edukeras.grading.checks import (
     expect as expect,
     expect_close as expect_close,
@@ -39,11 +49,13 @@ from edukeras.grading.lessons import (
     lesson_names as lesson_names,
     lessons_folder as lessons_folder,
 )
+from edukeras.grading.mutants import mutation_report as mutation_report
 from edukeras.grading.outcomes import CheckFailed as CheckFailed, Outcome as Outcome
 from edukeras.grading.release import (
     copy_lessons as copy_lessons,
     learner_version as learner_version,
     strip_widgets as strip_widgets,
 )
+from edukeras.grading.variants import variant as variant
 from edukeras.grading.verify import answered as answered, verify as verify
 from edukeras.messages import say as say

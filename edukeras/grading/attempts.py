@@ -22,6 +22,7 @@ from typing import Any
 import numpy as np
 
 from edukeras.grading.outcomes import CheckFailed, Status
+from edukeras.messages import say
 
 Namespace = dict[str, Any]
 
@@ -43,7 +44,7 @@ class Placeholder:
     """
 
     def _unfilled(self, *args, **kwargs):
-        raise NotAttempted("Replace ____ by your own code.")
+        raise NotAttempted(say("Replace ____ by your own code."))
 
     __call__ = __getitem__ = __iter__ = __len__ = __bool__ = __float__ = _unfilled
     __add__ = __sub__ = __mul__ = __matmul__ = __truediv__ = __pow__ = _unfilled
@@ -115,21 +116,33 @@ def explain_error(
     if isinstance(error, CheckFailed):
         return "failed", str(error), error.hint
     if isinstance(error, AssertionError) and not own:  # a plain assert of the author
-        return "failed", words or "The answer is not right yet.", None
+        return "failed", words or say("The answer is not right yet."), None
     if isinstance(error, NotAttempted):
         return "not attempted", str(error), None
     if isinstance(error, NotImplementedError) and innermost_is_own:
-        return "not attempted", f"There is still a gap{_place(own)}.", None
+        return (
+            "not attempted",
+            say("There is still a gap{place}.", place=_place(own)),
+            None,
+        )
     if "ellipsis" in words and isinstance(error, (TypeError, AttributeError)):
-        return "not attempted", "Replace ... by your own code.", None
+        return "not attempted", say("Replace ... by your own code."), None
     if isinstance(error, TimeUp):
-        return "timed out", f"{error}{_place(own)}. Is there a loop without end?", None
+        words = say(
+            "{error}{place}. Is there a loop without end?",
+            error=error,
+            place=_place(own),
+        )
+        return "timed out", words, None
     kind = type(error).__name__ + (f": {words}" if words else "")
     if own:
-        return "raised", f"Your code stopped with {kind}{_place(own)}", None
+        words = say(
+            "Your code stopped with {kind}{place}", kind=kind, place=_place(own)
+        )
+        return "raised", words, None
     if "NoneType" in words:
         return "failed", _none_message(arguments), None
-    return "raised", f"Trying your answer stopped with {kind}", None
+    return "raised", say("Trying your answer stopped with {kind}", kind=kind), None
 
 
 def _words(error: BaseException) -> str:
@@ -148,19 +161,20 @@ def _place(own: list[tuple[types.FrameType, int]]) -> str:
         return ""
     frame, number = own[-1]
     name = frame.f_code.co_name
-    place = "" if name == "<module>" else f" in `{name}`"
+    place = "" if name == "<module>" else say(" in `{name}`", name=name)
     line = linecache.getline(frame.f_code.co_filename, number, frame.f_globals).strip()
-    return f"{place}, at `{line}`" if line else place
+    return say("{place}, at `{line}`", place=place, line=line) if line else place
 
 
 def _none_message(arguments: Namespace) -> str:
     empty = [name for name, value in arguments.items() if value is None]
     if empty:
-        return (
-            f"`{empty[0]}` is None. The line that sets it got nothing back: "
-            "does what it calls return anything?"
+        return say(
+            "`{name}` is None. The line that sets it got nothing back: "
+            "does what it calls return anything?",
+            name=empty[0],
         )
-    return "Your code gave None where a value was needed. Did you forget `return`?"
+    return say("Your code gave None where a value was needed. Did you forget `return`?")
 
 
 # --- Keeping an attempt within bounds --------------------------------------------
@@ -180,7 +194,12 @@ def time_limit(seconds: float) -> Iterator[None]:
         return
 
     def time_is_up(number, frame):
-        raise TimeUp(f"Your code did not finish within {seconds:g} seconds")
+        raise TimeUp(
+            say(
+                "Your code did not finish within {seconds} seconds",
+                seconds=f"{seconds:g}",
+            )
+        )
 
     outer_handler = signal.signal(signal.SIGALRM, time_is_up)
     # Again every half second, in case a bare `except:` swallows the first one.

@@ -21,6 +21,7 @@ from edukeras.grading.attempts import (
     is_blank,
 )
 from edukeras.grading.outcomes import CheckFailed, Part
+from edukeras.messages import say
 
 Hint = int | str | None
 
@@ -66,7 +67,7 @@ def expect_close(
     if values.shape != target.shape:
         _fail_shape(values.shape, target.shape, message, hint)
     if not np.allclose(values, target, rtol=rtol, atol=atol):
-        raise CheckFailed(f"{message}{_seen(values)}", hint)
+        raise CheckFailed(say(message) + _seen(values), hint)
 
 
 def expect_not_close(
@@ -88,7 +89,7 @@ def expect_not_close(
     values, trap = _numbers(answer, message, hint), np.asarray(wrong)
     same_shape = values.shape == trap.shape or values.size == trap.size == 1
     if same_shape and np.allclose(values.reshape(trap.shape), trap, rtol, atol):
-        raise CheckFailed(f"{message}{_seen(values)}", hint)
+        raise CheckFailed(say(message) + _seen(values), hint)
 
 
 def expect_shape(
@@ -118,9 +119,10 @@ def expect_type(
     edukeras.grading.outcomes.CheckFailed: Make it a NumPy array. You have a list.
     """
     if is_blank(answer):
-        raise NotAttempted(f"Replace {_gap(answer)} by your own code.")
+        raise NotAttempted(say("Replace {gap} by your own code.", gap=_gap(answer)))
     if not isinstance(answer, types):
-        raise CheckFailed(f"{message} You have a {type(answer).__name__}.", hint)
+        kind = say("You have a {kind}.", kind=type(answer).__name__)
+        raise CheckFailed(f"{say(message)} {kind}", hint)
 
 
 def expect_raises(
@@ -181,29 +183,30 @@ def part(name: str, points: float) -> Iterator[OpenPart]:
         yield result
     except (Exception, SystemExit, TimeUp) as error:
         status, message, hint = attempt.explain(error)
-        attempt.parts.append(Part(name, 0, points, status, message, hint))
+        attempt.parts.append(Part(say(name), 0, points, status, message, hint))
         if isinstance(error, TimeUp):
             raise  # no time left for the other parts
     else:
         result.passed = True
-        attempt.parts.append(Part(name, points, points, "passed"))
+        attempt.parts.append(Part(say(name), points, points, "passed"))
 
 
 def _numbers(answer: Any, message: str, hint: Hint) -> np.ndarray:
     """The answer as an array of numbers, or a sentence about what it is instead."""
     if is_blank(answer):
-        raise NotAttempted(f"Replace {_gap(answer)} by your own code.")
+        raise NotAttempted(say("Replace {gap} by your own code.", gap=_gap(answer)))
     if answer is None:
         raise CheckFailed("There is no value but None. Did you forget `return`?", hint)
     try:
         values = np.asarray(answer)
     except ValueError:
         raise CheckFailed(
-            f"The rows differ in length. {message}".strip(), hint
+            f"{say('The rows differ in length.')} {say(message)}".strip(), hint
         ) from None
     if values.dtype.kind not in "biufc":
         kind = type(answer).__name__
-        raise CheckFailed(f"A {kind} is not a number. {message}".strip(), hint)
+        text = say("A {kind} is not a number.", kind=kind)
+        raise CheckFailed(f"{text} {say(message)}".strip(), hint)
     return values
 
 
@@ -218,16 +221,18 @@ def _fail_shape(
     hint: Hint,
 ) -> NoReturn:
     wanted = str(tuple("any" if n is None else n for n in shape)).replace("'", "")
-    text = f"The shape is {received}, not {wanted}. {message}"
-    raise CheckFailed(text.strip(), hint)
+    text = say(
+        "The shape is {received}, not {wanted}.", received=received, wanted=wanted
+    )
+    raise CheckFailed(f"{text} {say(message)}".strip(), hint)
 
 
 def _seen(values: np.ndarray) -> str:
     """The learner's value, if it is small enough to help."""
     if values.dtype.kind in "fc" and np.isnan(values).any():
-        return "\nThere is a nan (not a number) in your values."
+        return "\n" + say("There is a nan (not a number) in your values.")
     if values.size > 6:
         return ""
     digits = {"float_kind": lambda v: f"{v:.4g}"}
     shown = np.array2string(values, separator=", ", formatter=digits)  # type: ignore
-    return f"\nYou have {shown}."
+    return "\n" + say("You have {values}.", values=shown)

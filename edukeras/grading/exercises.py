@@ -24,6 +24,7 @@ from edukeras.grading.attempts import (
 )
 from edukeras.grading.checks import Attempt, running
 from edukeras.grading.outcomes import Outcome, Part, Status
+from edukeras.messages import say
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,7 @@ class Exercise:
         self.reference: str | None = None
         self.right_answers: list[str] = []
         self.wrong_answers: list[WrongAnswer] = []
+        self.same_mutants: dict[str, str] = {}
 
     def __repr__(self) -> str:
         return f"<Exercise {self.name}, {self.points:g} points>"
@@ -78,6 +80,15 @@ class Exercise:
         self.wrong_answers.append(
             WrongAnswer(textwrap.dedent(code).strip(), says, points)
         )
+
+    def same_as_reference(self, *changes: str, because: str) -> None:
+        """States changes of the reference that leave it as right as it was.
+
+        Args:
+            changes: as `edukeras lessons verify --mutants` words them.
+            because: why a learner who writes this is right.
+        """
+        self.same_mutants.update(dict.fromkeys(changes, because))
 
     def run(self, namespace: Namespace) -> Outcome:
         """Checks the answer in the learner's variables. Never raises for an answer."""
@@ -127,13 +138,17 @@ class Exercise:
         for name, parameter in inspect.signature(self.function).parameters.items():
             if name in namespace:
                 if is_blank(namespace[name]):
-                    raise NotAttempted(f"Write your own code for `{name}`.")
+                    raise NotAttempted(
+                        say("Write your own code for `{name}`.", name=name)
+                    )
                 arguments[name] = namespace[name]
             elif parameter.default is parameter.empty:
                 own = [key for key in namespace if not key.startswith("_")]
                 similar = nearest(name, own).replace('"', "`")
                 raise NotAttempted(
-                    f"`{name}` is not defined. {similar or 'Did you run its cell?'}"
+                    say("`{name}` is not defined.", name=name)
+                    + " "
+                    + (similar or say("Did you run its cell?"))
                 )
         return arguments
 

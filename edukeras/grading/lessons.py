@@ -22,16 +22,16 @@ from edukeras.errors import explain, unknown_name
 from edukeras.grading.attempts import PLACEHOLDER, Namespace
 from edukeras.grading.exercises import Exercise
 from edukeras.grading.outcomes import (
-    LOOKS,
     CheckFailed,
     Note,
     Outcome,
     Shown,
     framed,
+    look,
     of,
 )
 from edukeras.grading.progress import ProgressStore, Record, default_path
-from edukeras.messages import add_catalogue
+from edukeras.messages import add_catalogue, say
 
 # The variable of a notebook that holds its lesson.
 BINDING = "_edukeras_lesson"
@@ -51,7 +51,7 @@ class Lesson(Shown):
         self, name: str, checks: ModuleType, namespace: Namespace, store: ProgressStore
     ):
         self.name = name
-        self.title = (checks.__doc__ or name).strip().split("\n")[0]
+        self.title = say((checks.__doc__ or name).strip().split("\n")[0])
         self.setup: str = getattr(checks, "SETUP", "")
         self.exercises = {
             exercise.name: exercise
@@ -72,8 +72,14 @@ class Lesson(Shown):
 
     def text(self) -> str:
         return (
-            f"Lesson {self.name}: {self.title}\n"
-            f"  Exercises: {', '.join(self.exercises)} ({self.points:g} points)"
+            say("Lesson {name}: {title}", name=self.name, title=self.title)
+            + "\n"
+            + "  "
+            + say(
+                "Exercises: {names} ({points} points)",
+                names=", ".join(self.exercises),
+                points=f"{self.points:g}",
+            )
         )
 
     def html(self) -> str:
@@ -112,27 +118,38 @@ class Lesson(Shown):
         shown = self._hints_shown.setdefault(name, [])
         text = self._next_hint(exercise, shown)
         if text is None:
-            return Note(f"{name} has no hints.")
+            return Note(say("{name} has no hints.", name=name))
         if text not in shown:
             shown.append(text)
             self._store.add(self.name, name, Record(hints=len(shown)))
         if text not in exercise.hints:  # written for one mistake only
-            return Note(f"{name}, a hint for your answer", text)
+            return Note(say("{name}, a hint for your answer", name=name), say(text))
         number = exercise.hints.index(text) + 1
-        return Note(f"{name}, hint {number} of {len(exercise.hints)}", text)
+        title = say(
+            "{name}, hint {number} of {count}",
+            name=name,
+            number=number,
+            count=len(exercise.hints),
+        )
+        return Note(title, say(text))
 
     def solution(self, name: str) -> Note:
         """The reference answer, after an attempt: `%solution q1`. Costs no points."""
         exercise = self._exercise(name)
         if exercise.reference is None:
-            return Note(f"{name}: no solution is published for this exercise.")
+            return Note(
+                say("{name}: no solution is published for this exercise.", name=name)
+            )
         if not self._record(name).attempts:
             return Note(
-                f"{name}: try it yourself first.",
-                f"The solution is here after your first `%check {name}`.",
+                say("{name}: try it yourself first.", name=name),
+                say(
+                    "The solution is here after your first `%check {name}`.", name=name
+                ),
             )
         self._store.add(self.name, name, Record(solution_shown=True))
-        return Note(f"{name}, one possible solution", exercise.reference, is_code=True)
+        title = say("{name}, one possible solution", name=name)
+        return Note(title, exercise.reference, is_code=True)
 
     def carry_on(self, name: str) -> None:
         """Lets the lesson go on: `%carry_on q1`.
@@ -158,8 +175,11 @@ class Lesson(Shown):
                 self._replaced[variable] = ours, own
                 self._namespace[variable] = ours
         print(
-            f"{name} is not solved yet, so the lesson goes on with our answer. "
-            f"%check {name} still looks at yours."
+            say(
+                "{name} is not solved yet, so the lesson goes on with our answer. "
+                "%check {name} still looks at yours.",
+                name=name,
+            )
         )
 
     def progress(self) -> Progress:
@@ -178,7 +198,7 @@ class Lesson(Shown):
                 self.name, name, Record(attempts=1, best_points=outcome.points)
             )
         if exercise.hints and not (outcome.passed or in_grader()):
-            outcome = replace(outcome, tip=f"A hint: `%hint {name}`")
+            outcome = replace(outcome, tip=say("A hint: `%hint {name}`", name=name))
         self._last[name] = outcome
         return outcome
 
@@ -225,7 +245,7 @@ class Lesson(Shown):
 class Progress(Shown):
     """The table of `%progress`: one row an exercise."""
 
-    HEADS = ("exercise", "state", "points", "attempts", "hints")
+    HEADS = ("exercise", "state", "points", "attempts", "hints")  # by `say`
 
     def __init__(
         self, lesson: Lesson, records: dict[str, Record], store: ProgressStore
@@ -239,9 +259,11 @@ class Progress(Shown):
             min(records.get(name, Record()).best_points, exercise.points)
             for name, exercise in lesson.exercises.items()
         )
-        self.total = f"Together: {of(best, lesson.points)}"
+        self.total = say("Together: {points}", points=of(best, lesson.points))
         if store.path is not None and not store.all_saved:
-            self.total += ". Your progress file cannot be written: kept until restart."
+            self.total += say(
+                ". Your progress file cannot be written: kept until restart."
+            )
 
     @staticmethod
     def _row(exercise: Exercise, record: Record) -> tuple[str, ...]:
@@ -251,15 +273,17 @@ class Progress(Shown):
             status = "partial"
         else:
             status = "failed" if record.attempts else "not attempted"
-        symbol, words, _ = LOOKS[status]
-        hints = f"{record.hints} of {len(exercise.hints)}"
+        symbol, words, _ = look(status)
+        count = len(exercise.hints)
+        hints = say("{shown} of {count}", shown=record.hints, count=count)
         if record.solution_shown:
-            hints += ", solution"
-        points = f"{min(record.best_points, exercise.points):g} of {exercise.points:g}"
+            hints += say(", solution")
+        best, most = min(record.best_points, exercise.points), exercise.points
+        points = say("{shown} of {count}", shown=f"{best:g}", count=f"{most:g}")
         return exercise.name, f"{symbol} {words}", points, str(record.attempts), hints
 
     def text(self) -> str:
-        table = [self.HEADS, *self.rows]
+        table = [tuple(map(say, self.HEADS)), *self.rows]
         widths = [max(len(row[i]) for row in table) for i in range(len(self.HEADS))]
         lines = [
             "  ".join(cell.ljust(n) for cell, n in zip(row, widths, strict=True))
@@ -269,7 +293,7 @@ class Progress(Shown):
 
     def html(self) -> str:
         style = 'style="text-align:left;padding:2px 12px"'
-        heads = "".join(f"<th {style}>{head}</th>" for head in self.HEADS)
+        heads = "".join(f"<th {style}>{say(head)}</th>" for head in self.HEADS)
         rows = "".join(
             "<tr>" + "".join(f"<td {style}>{escape(c)}</td>" for c in row) + "</tr>"
             for row in self.rows
@@ -352,6 +376,7 @@ def load_lesson(name: str | Path, namespace: Namespace, store: ProgressStore) ->
             message = explain("This folder holds no lesson.", expected="a checks.py")
             raise FileNotFoundError(message)
         raise unknown_name("lesson", name, lesson_names())
+    add_catalogue(Path(__file__).parent)  # what every lesson says
     add_catalogue(folder)
     # A name of its own in sys.modules: dataclasses and pickle in checks.py need it.
     checks = ModuleType(f"edukeras_lesson_{folder.name}")

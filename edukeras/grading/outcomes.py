@@ -27,6 +27,12 @@ LOOKS: dict[str, tuple[str, str, str]] = {
 }
 
 
+def look(status: str) -> tuple[str, str, str]:
+    """Symbol, words in the chosen language, and colour of a status."""
+    symbol, words, colour = LOOKS[status]
+    return symbol, say(words), colour
+
+
 class CheckFailed(AssertionError):
     """An expectation that an answer does not meet; also what a grader is told.
 
@@ -72,12 +78,12 @@ class Part:
     hint: int | str | None = None
 
     def text(self) -> str:
-        symbol, words, _ = LOOKS[self.status]
+        symbol, words, _ = look(self.status)
         line = f"{symbol} {self.name}: {words}, {of(self.points, self.max_points)}"
         return f"{line}. {self.message}" if self.message else line
 
     def html(self) -> str:
-        symbol, words, colour = LOOKS[self.status]
+        symbol, words, colour = look(self.status)
         head = f'<b style="color:{colour}">{symbol} {escape(self.name)}: {words}</b>'
         message = f"<br>{prose(self.message)}" if self.message else ""
         points = of(self.points, self.max_points)
@@ -118,24 +124,24 @@ class Outcome(Shown):
         return self.status == "passed"
 
     def text(self) -> str:
-        symbol, words, _ = LOOKS[self.status]
+        symbol, words, _ = look(self.status)
         lines = [f"{symbol} {self.name}: {words}, {of(self.points, self.max_points)}"]
         lines += [part.text() for part in self.parts]
         lines += [self.message] if self.message else []
         if self.printed:
-            lines.append("Your code printed:\n" + _indented(self.printed))
+            lines.append(f"{say('Your code printed')}:\n" + _indented(self.printed))
         lines += [self.tip] if self.tip else []
         return _indented("\n".join(lines)).removeprefix("  ")
 
     def html(self) -> str:
-        symbol, words, colour = LOOKS[self.status]
+        symbol, words, colour = look(self.status)
         head = f'<b style="color:{colour}">{symbol} {escape(self.name)}: {words}</b>'
         body = [f"<div>{head}, {of(self.points, self.max_points)}</div>"]
         body += [part.html() for part in self.parts]
         body += [f"<div>{prose(self.message)}</div>"] if self.message else []
         if self.printed:
             body.append(
-                "<details><summary>Your code printed</summary>"
+                f"<details><summary>{escape(say('Your code printed'))}</summary>"
                 f'<pre style="white-space:pre-wrap">{escape(self.printed)}</pre>'
                 "</details>"
             )
@@ -172,7 +178,10 @@ def of(points: float, max_points: float) -> str:
     >>> of(0.5, 1), of(2.0, 3)
     ('0.5 of 1 point', '2 of 3 points')
     """
-    return f"{points:g} of {max_points:g} point{'' if max_points == 1 else 's'}"
+    text = (
+        "{points} of {most} point" if max_points == 1 else "{points} of {most} points"
+    )
+    return say(text, points=f"{points:g}", most=f"{max_points:g}")
 
 
 def framed(html: str, colour: str) -> str:

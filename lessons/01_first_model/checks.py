@@ -12,6 +12,7 @@ from edukeras.grading import (
     expect_shape,
     expect_type,
     part,
+    say,
 )
 
 # What the notebook has run before the first exercise.
@@ -400,8 +401,11 @@ def q4(read_digit):
             )
             expect(
                 len(set(answers)) > 1,
-                f"Your answer is {answers[0]} for every picture. Along which axis did "
-                "you look for the largest?",
+                say(
+                    "Your answer is {digit} for every picture. Along which axis did "
+                    "you look for the largest?",
+                    digit=answers[0],
+                ),
                 hint=3,
             )
             expect_close(
@@ -433,20 +437,23 @@ def _one_digit(read_digit, model, picture):
             raise
         expect(
             False,
-            "A model reads batches, even of one picture. Give it the missing first "
-            f"axis, as `picture[None]` has it. It said: {error}",
+            say(
+                "A model reads batches, even of one picture. Give it the missing first "
+                "axis, as `picture[None]` has it. It said: {error}",
+                error=error,
+            ),
             hint=2,
         )
     expect(answer is not None, "There is no answer. Did you forget `return`?")
     expect(
         np.size(answer) == 1,
-        f"One digit is wanted. You return {np.size(answer)} numbers.",
+        say("One digit is wanted. You return {n} numbers.", n=np.size(answer)),
         hint=3,
     )
     value = float(np.squeeze(np.asarray(answer)))
     expect(
         value == round(value),
-        f"{value:.3g} is a probability. Which digit has it?",
+        say("{value:.3g} is a probability. Which digit has it?", value=value),
         hint=3,
     )
     return int(value)
@@ -533,12 +540,15 @@ def q5(functional):
         shape = functional.input_shape
         expect(
             len(shape) != 3,
-            "`Input` takes the shape of one sample, without the number of samples: "
-            f"(64,). Your model expects {shape}.",
+            say(
+                "`Input` takes the shape of one sample, without the number of samples: "
+                "(64,). Your model expects {shape}.",
+                shape=shape,
+            ),
         )
         expect(
             shape == (None, 64),
-            f"The model should take rows of 64. Yours takes {shape}.",
+            say("The model should take rows of 64. Yours takes {shape}.", shape=shape),
         )
     if not inputs.passed:
         return
@@ -557,8 +567,11 @@ def q5(functional):
         )
         expect(
             kernels == [(64, 128), (128, 64), (64, 10)],
-            f"The kernels have the shapes {kernels}; wanted are "
-            "64 x 128, 128 x 64 and 64 x 10.",
+            say(
+                "The kernels have the shapes {shapes}; wanted are "
+                "64 x 128, 128 x 64 and 64 x 10.",
+                shapes=kernels,
+            ),
             hint=2,
         )
     if units.passed:
@@ -689,7 +702,7 @@ def q6(build_small):
     with part("ten probabilities, at most 3,000 parameters", 2) as small:
         outputs = _outputs(model, x_test)
         n = model.count_params()
-        expect(n <= MOST_PARAMETERS, f"It has {n:,} parameters.", hint=1)
+        expect(n <= MOST_PARAMETERS, say("It has {n:,} parameters.", n=n), hint=1)
     if not small.passed:
         return
     with part("compiled for these labels", 1) as compiled:
@@ -698,11 +711,14 @@ def q6(build_small):
         return
     model.fit(x_train, y_train, epochs=40, verbose=0)
     right = np.argmax(model.predict(x_test, verbose=0), axis=1) == y_test
-    result = f"After 40 epochs it reads {right.mean():.0%} of the test digits. "
+    result = say(
+        "After 40 epochs it reads {share:.0%} of the test digits. ", share=right.mean()
+    )
     with part("reads 90 % of the test digits", 2):
-        expect(right.mean() >= 0.9, result + "Is the learning rate right?", hint=4)
+        expect(right.mean() >= 0.9, result + say("Is the learning rate right?"), hint=4)
     with part("reads 95 %", 1):
-        expect(right.mean() >= 0.95, result + "A little more is possible.", hint=4)
+        more = say("A little more is possible.")
+        expect(right.mean() >= 0.95, result + more, hint=4)
 
 
 def _outputs(model, x):
@@ -712,7 +728,8 @@ def _outputs(model, x):
     except ValueError as error:
         if "shape" not in str(error):
             raise
-        expect(False, f"It should take rows of 64 numbers. It said: {error}")
+        text = "It should take rows of 64 numbers. It said: {error}"
+        expect(False, say(text, error=error))
     expect(
         outputs.shape[1:] != (1,),
         "It has one output. Ten digits need ten: one probability each.",
@@ -731,8 +748,11 @@ def _expect_cross_entropy(model, outputs, x, y):
     except ValueError as error:
         expect(
             False,
-            "Your labels are class numbers, such as 7; this loss wants something else. "
-            f"It said: {error}",
+            say(
+                "Your labels are class numbers, such as 7; this loss wants something "
+                "else. It said: {error}",
+                error=error,
+            ),
             hint=3,
         )
     of_probabilities = cross_entropy(outputs, y)
@@ -841,3 +861,16 @@ q6.wrong(
     points=5,
 )
 q6.wrong(_small().replace("return model", ""), says="Did you forget `return`?")
+q1.same_as_reference(
+    "line 2: 1 -> 2", because="any negative number lets NumPy count the rows"
+)
+q6.same_as_reference(
+    "line 3: layers.Input((64,)) left out",
+    "line 4: layers.Dense(32, activation='relu') left out",
+    "line 4: 32 -> 33",
+    "line 4: 'relu' -> 'sigmoid'",
+    "line 4: activation='relu' left out",
+    "line 8: optimizer=keras.optimizers.Adam(learning_rate=0.003) left out",
+    "line 8: learning_rate=0.003 left out",
+    because="any model that is small and reads 95 % is right, and these do",
+)
