@@ -21,7 +21,7 @@ SPEAKING = {
 def messages_of(path: Path) -> list[str]:
     """Every text of a checks.py in the order of its lines, each once."""
     found = [
-        (node.lineno, node.col_offset, node.value)
+        (node.lineno, node.col_offset, str(node.value))
         for node in _texts(path)
         if isinstance(node, ast.Constant)
     ]
