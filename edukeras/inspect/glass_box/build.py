@@ -109,6 +109,7 @@ def glassbox(
     return explain_recording(recording, sample, unit, weight, layer)
 
 
+@np.errstate(all="ignore")  # as in fit: what overflows shows in the numbers
 def explain_recording(
     recording: Recording,
     sample: int = 0,

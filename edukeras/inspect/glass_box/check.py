@@ -98,7 +98,12 @@ def explain_check(
     from_tape = 0.0 if gradient is None else float(gradient[index])
     scale = max(abs(found), abs(from_tape))
     error = abs(found - from_tape) / scale if scale else 0.0
-    verdict = say("they agree") if error < 1e-3 or scale < 1e-9 else say("they differ")
+    if not np.isfinite(scale):
+        verdict = say("the loss is no number any more")
+    elif error < 1e-3 or scale < 1e-9:
+        verdict = say("they agree")
+    else:
+        verdict = say("they differ")
     return Explanation(
         result=f"tape {number(from_tape)},  differences {number(found)}: {verdict}",
         formula="dL/dw ≈ (L(w + h) - L(w - h)) / 2h",

@@ -285,7 +285,8 @@ def mean_forward(record: OpRecord, index: tuple[int, ...]) -> Explanation:
             "Each sample counts as much as its weight says; n is {n}.",
             n=number(divisor),
         )
-    result = f"({text}) / {number(divisor)} = {number(loss)}"
+    text = f"({text})" if losses.size > 1 else text
+    result = f"{text} / {number(divisor)} = {number(loss)}"
     values: dict[str, Any] = {"losses": losses, "divisor": divisor, "loss": loss}
     if weights is not None:
         values["weights"] = weights

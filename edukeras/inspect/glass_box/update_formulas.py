@@ -59,7 +59,12 @@ def explain_update(update: Update, name: str, index: tuple[int, ...]) -> Explana
     if formula is not None:
         letters = formula(work)
     else:
-        for state in update.state_after:
+        same_shape = [
+            name
+            for name, state in update.state_after.items()
+            if state.shape == update.before.shape
+        ]
+        for state in same_shape:
             old, new = work.state(state), work.state(state, after=True)
             work.lines.append(f"{state}: {number(old)} → {number(new)}")
     _after_the_formula(work, after)
