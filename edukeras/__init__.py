@@ -45,6 +45,7 @@ from edukeras.losses import Loss as Loss
 from edukeras.metrics import Metric as Metric
 from edukeras.models import Model as Model, Sequential as Sequential
 from edukeras.models.looking import WAYS as _WAYS
+from edukeras.name_scopes import name_scope as name_scope
 from edukeras.optimizers import Optimizer as Optimizer
 from edukeras.regularizers import Regularizer as Regularizer
 from edukeras.tensor import (

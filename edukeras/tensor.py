@@ -8,6 +8,7 @@ does not exist yet: what `Input()` returns and what layers called on it return.
 from __future__ import annotations
 
 import functools
+import itertools
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -15,10 +16,14 @@ import numpy as np
 
 from edukeras import config
 from edukeras.errors import ShapeError, explain
+from edukeras.name_scopes import current_path
 
 # `a + b` on tensors is `ops.add(a, b)`.  The ops lie above this module, so they
 # enter themselves here when they are imported.
 OPERATORS: dict[str, Callable] = {}
+
+# The n-th variable that was made has the number n: layers list the oldest first.
+_ages = itertools.count()
 
 PYTHON_NUMBERS = (bool, int, float)
 
@@ -370,7 +375,7 @@ class Variable(_Numbers):
 
     __slots__ = (
         "array", "traced", "trainable_flag", "name", "path", "initializer",
-        "regularizer", "constraint", "autocast", "__weakref__",
+        "regularizer", "constraint", "autocast", "number", "__weakref__",
     )  # fmt: skip
 
     def __init__(
@@ -393,7 +398,9 @@ class Variable(_Numbers):
         self.array = np.array(as_array(value, dtype), order="C", copy=True)
         self.initializer = initializer
         self.name = name or "variable"
-        self.path = self.name
+        scope = current_path()
+        self.path = f"{scope}/{self.name}" if scope else self.name
+        self.number = next(_ages)
         self.regularizer: Callable | None = None
         self.constraint: Callable | None = None
         self.autocast = autocast

@@ -15,7 +15,7 @@ PACKAGE = ROOT / "edukeras"
 
 ROWS = [
     {"config", "errors", "messages"},
-    {"registry", "reference", "_kernels", "tree"},
+    {"registry", "reference", "_kernels", "tree", "name_scopes"},
     {"kernels"},
     {"tensor"},
     {"autodiff", "graph", "dtype_policies"},

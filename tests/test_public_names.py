@@ -52,7 +52,7 @@ MISSING = {
 }
 MISSING |= dict.fromkeys(
     """
-    Function name_scope
+    Function
     callbacks.TensorBoard
     dtype_policies.DTypePolicyMap
     preprocessing.image.smart_resize

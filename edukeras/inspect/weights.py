@@ -245,7 +245,8 @@ def _statistics_of(shown: Any, model: Any) -> list[WeightStatistics]:
     first = matrices[0] if matrices and matrices[0].name != "embeddings" else None
     found = []
     for variable in shown.weights:
-        layer, _, name = variable.path.rpartition("/")
+        # A Sequential is the first part of its weights' paths: that says nothing here.
+        layer, _, name = variable.path.removeprefix(f"{model.name}/").rpartition("/")
         found.append(
             statistics(
                 variable.numpy(),

@@ -40,6 +40,7 @@ from edukeras.layers.structure import (
     masks_of,
     shapes_of,
 )
+from edukeras.name_scopes import name_scope
 from edukeras.tensor import KerasTensor, Tensor, Variable, is_float, numpy_dtype
 
 
@@ -74,6 +75,7 @@ class Layer(Configurable, Buildable, LossAdder):
     reads_text = False
     input_spec: Any = None
     _initialized = False
+    _called = False
 
     def __init__(
         self,
@@ -158,7 +160,8 @@ class Layer(Configurable, Buildable, LossAdder):
         if self._sublayers():
             inputs = map_shapes(self._symbolic, input_shape)
             self.built = True
-            graph.infer_outputs(self, (inputs,), {})
+            with name_scope(self.name, caller=self):
+                graph.infer_outputs(self, (inputs,), {})
         self._note_build({"input_shape": input_shape})
 
     def _symbolic(self, shape: tuple) -> KerasTensor:
@@ -218,7 +221,12 @@ class Layer(Configurable, Buildable, LossAdder):
         else:
             kwargs.pop("training", None)
         masks = self._hand_over_masks(args, kwargs)
-        outputs = self._call_in_mode(args, kwargs, training, outer)
+        if self._called:
+            outputs = self._call_in_mode(args, kwargs, training, outer)
+        else:  # layers inside, which make their weights now, are named after this one
+            with name_scope(self.name, caller=self):
+                outputs = self._call_in_mode(args, kwargs, training, outer)
+            self._called = True
         if self.activity_regularizer is not None:
             self._add_activity_losses(outputs)
         if self.supports_masking:

@@ -10,6 +10,7 @@ from edukeras.autodiff import autocast
 from edukeras.layers.arguments import CallSignature, parameter_names
 from edukeras.layers.structure import as_shapes, first_argument, shapes_of
 from edukeras.layers.weights import WeightOwner
+from edukeras.name_scopes import name_scope
 
 
 class Buildable(WeightOwner):
@@ -91,7 +92,8 @@ def remember_shapes(build: Callable) -> Callable:
     @functools.wraps(build)
     def wrapper(self: Any, *args: Any, **kwargs: Any) -> None:
         before = self.built and self._build_shapes is not None
-        build(self, *args, **kwargs)
+        with name_scope(self.name, caller=self):
+            build(self, *args, **kwargs)
         if not before:
             # Of a `build` that calls super().build, the shapes of the outer call count.
             given = dict(zip(parameter_names(build), args, strict=False)) | kwargs

@@ -11,6 +11,7 @@ from edukeras import constraints, initializers, regularizers
 from edukeras.dtype_policies import DTypePolicy
 from edukeras.errors import NotBuiltError, ShapeError, explain
 from edukeras.graph import Operation
+from edukeras.name_scopes import name_scope
 from edukeras.tensor import Variable, is_float
 
 
@@ -84,15 +85,15 @@ class WeightOwner(Operation):
                     hint="give the whole shape of a sample: Input(shape=(784,)).",
                 )
             )
-        variable = Variable(
-            initializers.get(initializer),
-            shape,
-            dtype,
-            trainable=trainable,
-            autocast=autocast,
-            name=name,
-        )
-        variable.path = f"{self.name}/{variable.name}"
+        with name_scope(self.name, caller=self):
+            variable = Variable(
+                initializers.get(initializer),
+                shape,
+                dtype,
+                trainable=trainable,
+                autocast=autocast,
+                name=name,
+            )
         variable.regularizer = regularizers.get(regularizer)
         variable.constraint = constraints.get(constraint)
         own = self._trainable_variables if trainable else self._non_trainable_variables
@@ -132,11 +133,12 @@ class WeightOwner(Operation):
         made = {id(v) for v in self._trainable_variables}
         made |= {id(v) for v in self._non_trainable_variables}
         others = [v for v in attributes if id(v) not in made]
-        return (
-            self._trainable_variables
-            + [v for v in others if v.trainable]
-            + self._non_trainable_variables
-            + [v for v in others if not v.trainable]
+        if not others:
+            return self._trainable_variables + self._non_trainable_variables
+        trainable = [v for v in others if v.trainable]
+        frozen = [v for v in others if not v.trainable]
+        return _by_age(self._trainable_variables + trainable) + _by_age(
+            self._non_trainable_variables + frozen
         )
 
     @property
@@ -231,6 +233,10 @@ class WeightOwner(Operation):
                 "Try: call it on data, or .build(input_shape), first."
             )
         return sum(int(np.prod(v.shape)) for v in self.weights)
+
+
+def _by_age(variables: list[Variable]) -> list[Variable]:
+    return sorted(variables, key=lambda variable: variable.number)
 
 
 def _leaves(value: Any, kind: type) -> Iterator:

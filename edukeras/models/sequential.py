@@ -10,6 +10,7 @@ from edukeras.graph import auto_name
 from edukeras.layers.base import Layer, shapes_of
 from edukeras.layers.core import Input, InputLayer
 from edukeras.models.model import Model
+from edukeras.name_scopes import name_scope
 from edukeras.tensor import KerasTensor
 
 
@@ -109,8 +110,9 @@ class Sequential(Model):
         if self.layers:
             auto_name("functional")  # used up here by Keras: later names are the same
         x: Any = inputs
-        for layer in self.layers:
-            x = layer(x)
+        with name_scope(self.name, caller=self):
+            for layer in self.layers:
+                x = layer(x)
         self._set_graph(inputs, x)
 
     def build(self, input_shape: Any = None) -> None:

@@ -66,7 +66,7 @@ def test_one_layer_by_name_or_object(model):
 def test_weights_of_models_inside_are_found(nested):
     paths = [w.path for w in describe_weights(nested).weights]
     assert paths == [
-        *("hidden/kernel", "hidden/bias", "out/kernel", "out/bias"),
+        *("tiny/hidden/kernel", "tiny/hidden/bias", "tiny/out/kernel", "tiny/out/bias"),
         *("head/kernel", "head/bias"),
     ]
     assert describe_weights(nested, "hidden").name == "hidden"

@@ -154,7 +154,7 @@ def test_compiling_does_not_change_the_order_of_the_weights():
     model.compile("sgd", "mse")
     model.fit(X, Y, verbose=0)
     assert [v.path for v in model.weights] == before
-    assert [p.split("/")[1] for p in before[:4]] == [
+    assert [p.split("/")[-1] for p in before[:4]] == [
         "gamma", "beta", "moving_mean", "moving_variance",
     ]  # fmt: skip
 

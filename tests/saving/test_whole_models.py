@@ -183,12 +183,13 @@ STATES = {
 def test_optimizer_state_of_keras_2_2_is_read(name, tmp_path, capsys):
     states, options = STATES[name]
     model = Sequential([Input(shape=(4,)), Dense(3, name="a"), Dense(3, name="b")])
+    prefix = model.name
     model.compile(getattr(keras.optimizers, name)(0.1, **options), "mse")
     model.train_on_batch(X, Y)
     model.save(tmp_path / "a.h5")
     ours = {v.name: v.numpy() for v in model.optimizer.variables}
     arrays = [
-        ours[f"{layer}_{weight}_{state}"]
+        ours[f"{prefix}_{layer}_{weight}_{state}"]
         for state in states
         for layer in "ab"
         for weight in ("kernel", "bias")
