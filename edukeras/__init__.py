@@ -5,16 +5,14 @@ files.  Every part of it is written to be read; the arithmetic runs in compiled
 kernels, or in their NumPy twins.
 """
 
-from typing import Any as _Any
+from typing import TYPE_CHECKING, Any as _Any
 
 from edukeras import (
     activations as activations,
     callbacks as callbacks,
     config as config,
     constraints as constraints,
-    datasets as datasets,
     dtype_policies as dtype_policies,
-    export as export,
     initializers as initializers,
     kernels as kernels,
     layers as layers,
@@ -29,9 +27,7 @@ from edukeras import (
     saving as saving,
     tree as tree,
     utils as utils,
-    wrappers as wrappers,
 )
-from edukeras.alias import install_as_keras as install_as_keras
 from edukeras.autodiff import GradientTape as GradientTape
 from edukeras.config import ignore as ignore
 from edukeras.dtype_policies import (
@@ -41,6 +37,7 @@ from edukeras.dtype_policies import (
 from edukeras.graph import Operation as Operation
 from edukeras.initializers import Initializer as Initializer
 from edukeras.layers import Input as Input, InputSpec as InputSpec, Layer as Layer
+from edukeras.lazy_imports import imported_when_asked as _imported_when_asked
 from edukeras.losses import Loss as Loss
 from edukeras.metrics import Metric as Metric
 from edukeras.models import Model as Model, Sequential as Sequential
@@ -54,7 +51,25 @@ from edukeras.tensor import (
     Variable as Variable,
 )
 
+if TYPE_CHECKING:
+    from edukeras import (
+        datasets as datasets,
+        export as export,
+        wrappers as wrappers,
+    )
+    from edukeras.alias import install_as_keras as install_as_keras
+
 __version__ = "0.1.0"
+
+__getattr__, __dir__ = _imported_when_asked(
+    __name__,
+    {
+        "datasets": "edukeras.datasets",
+        "export": "edukeras.export",
+        "wrappers": "edukeras.wrappers",
+        "install_as_keras": "edukeras.alias",
+    },
+)
 
 
 def version() -> str:

@@ -22,7 +22,7 @@ _traceback_filtering = True
 _max_epochs: int | None = None
 _max_steps_per_epoch: int | None = None
 _ignored: set[str] = set()
-_generator = np.random.default_rng()
+_generator: np.random.Generator | None = None  # made by the first that needs it
 
 
 def floatx() -> str:
@@ -186,9 +186,12 @@ def set_random_seed(seed: int) -> None:
 
 def numpy_generator() -> np.random.Generator:
     """The generator that everything without a seed of its own draws from."""
+    global _generator
+    if _generator is None:
+        _generator = np.random.default_rng()
     return _generator
 
 
 def next_seed() -> int:
     """A fresh seed, drawn from the generator."""
-    return int(_generator.integers(2**31))
+    return int(numpy_generator().integers(2**31))

@@ -7,7 +7,6 @@ same case, so that `except ValueError` in a Keras program goes on working.
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable
 
 
@@ -75,6 +74,8 @@ def nearest(name: object, candidates: Iterable[str]) -> str:
     >>> nearest("rleu", ["relu", "tanh"])
     'Did you mean "relu"?'
     """
+    import difflib  # only here, for a quicker start
+
     known = {candidate.lower(): candidate for candidate in candidates}
     matches = difflib.get_close_matches(str(name).lower(), list(known), n=1)
     return f'Did you mean "{known[matches[0]]}"?' if matches else ""

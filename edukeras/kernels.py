@@ -25,7 +25,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import import_module
-from importlib.machinery import ExtensionFileLoader, ModuleSpec, PathFinder
+from importlib.machinery import PathFinder
 from importlib.util import find_spec, module_from_spec
 
 import numpy as np
@@ -200,29 +200,47 @@ def info() -> KernelInfo:
 
 
 def _import_compiled() -> None:
-    """Import all compiled modules, and for products scipy's BLAS, not scipy.linalg.
+    """Import all compiled modules, and for products scipy's BLAS, not scipy.
 
     The usual import of scipy.linalg.cython_blas runs all of scipy.linalg first, which
-    takes longer than NumPy and edukeras together. So it is loaded as a file, and then
-    forgotten: a later `import scipy.linalg` goes the usual way.
+    takes longer than NumPy and edukeras together.
     """
     import_module("edukeras._kernels.activations")  # fails early if there are none
-    load_alone = BLAS_MODULE not in sys.modules
-    if load_alone:
-        file = _blas_file()
-        loader = ExtensionFileLoader(BLAS_MODULE, file)
-        with _best_blas_core():
-            module = module_from_spec(ModuleSpec(BLAS_MODULE, loader, origin=file))
-            loader.exec_module(module)
-        sys.modules[BLAS_MODULE] = module
+    with _best_blas_core():
+        try:
+            with _found_but_not_run("scipy", "scipy.linalg"):
+                _import_families()
+        except ImportError:  # on Windows, scipy/__init__.py tells where its DLLs are
+            _import_families()
+    _hand_over_thread_control()
+    _keep_freed_memory()
+
+
+def _import_families() -> None:
+    for family in FAMILIES:
+        import_module(f"edukeras._kernels.{family}")
+
+
+@contextmanager
+def _found_but_not_run(*packages: str) -> Iterator[None]:
+    """Let modules of these packages be imported without their `__init__.py`.
+
+    In the block the packages are there, but empty. Afterwards they and their modules
+    are forgotten, so that a later `import scipy.linalg` goes the usual way.
+    """
+    before = set(sys.modules)
     try:
-        for family in FAMILIES:
-            import_module(f"edukeras._kernels.{family}")
-        _hand_over_thread_control()
-        _keep_freed_memory()
+        for package in packages:
+            if package not in before:
+                spec = find_spec(package)
+                if spec is None:
+                    raise ImportError(f"{package} is not installed")
+                sys.modules[package] = module_from_spec(spec)
+        yield
     finally:
-        if load_alone:
-            del sys.modules[BLAS_MODULE]
+        for name in set(sys.modules) - before:
+            if name.startswith(packages):
+                del sys.modules[name]
 
 
 def _hand_over_thread_control() -> None:
@@ -248,7 +266,7 @@ def _keep_freed_memory() -> None:
 
 
 def _blas_file() -> str:
-    """The file of scipy.linalg.cython_blas."""
+    """The file of scipy.linalg.cython_blas, found without importing scipy."""
     scipy = find_spec("scipy")
     if scipy is None or scipy.submodule_search_locations is None:
         raise ImportError("scipy is not installed")

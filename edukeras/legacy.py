@@ -8,13 +8,14 @@ still use.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from edukeras import config, saving
+from edukeras import config
 from edukeras.layers.base import Layer
-from edukeras.models import Model, Sequential, model_from_json, model_from_yaml
+from edukeras.lazy_imports import imported_when_asked
+from edukeras.models import Model, Sequential
 from edukeras.optimizers.base import LEGACY_ARGUMENTS, Optimizer
 from edukeras.schedules import InverseTimeDecay
 from edukeras.tensor import as_array
@@ -230,4 +231,15 @@ Layer.get_output_shape_at = get_output_shape_at  # type: ignore[attr-defined]
 Layer.input_shape = property(lambda self: _common_shape(self, get_input_shape_at))  # type: ignore[attr-defined]
 Layer.output_shape = property(lambda self: _common_shape(self, get_output_shape_at))  # type: ignore[attr-defined]
 
-__all__ = ["model_from_json", "model_from_yaml", "saving"]
+# -- models from text, as keras.backend has them --------------------------------
+
+if TYPE_CHECKING:
+    from edukeras.models import (
+        model_from_json as model_from_json,
+        model_from_yaml as model_from_yaml,
+    )
+
+__getattr__, __dir__ = imported_when_asked(
+    __name__,
+    {"model_from_json": "edukeras.models", "model_from_yaml": "edukeras.models"},
+)

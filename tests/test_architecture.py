@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "edukeras"
 
 ROWS = [
-    {"config", "errors", "messages"},
+    {"config", "errors", "messages", "lazy_imports"},
     {"registry", "reference", "_kernels", "tree", "name_scopes"},
     {"kernels"},
     {"tensor"},
@@ -185,3 +185,43 @@ def test_import_edukeras_loads_no_optional_package(fresh_import):
     loaded = {name.split(".")[0] for name in fresh_import.stdout.split()}
     assert "edukeras" in loaded
     assert loaded.isdisjoint(OPTIONAL)
+
+
+# What takes long to import, or much memory, and only some programs need.
+LATER = {
+    "scipy",  # the kernels take one file of it
+    "numpy.random",
+    "email",
+    "http",
+    "subprocess",
+    "tarfile",
+    "tempfile",
+    "urllib",
+    "xml",
+    "zipfile",
+    "edukeras.datasets",
+    "edukeras.export",
+    "edukeras.grading",
+    "edukeras.inspect",
+    "edukeras.jupyter",
+    "edukeras.models.plotting",
+    "edukeras.saving.archive",
+    "edukeras.utils.files",
+    "edukeras.wrappers",
+}
+
+
+def test_import_edukeras_leaves_the_slow_parts_for_later():
+    # The parts that NumPy itself imports are its own affair: old ones load more.
+    listing = """
+import sys, numpy
+before = set(sys.modules)
+import edukeras
+print(*sorted(set(sys.modules) - before))
+"""
+    output = subprocess.run(
+        [sys.executable, "-c", listing], cwd=ROOT, capture_output=True, text=True
+    ).stdout
+    loaded = set(output.split())
+    assert "edukeras.layers" in loaded
+    assert sorted(loaded & LATER) == []

@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
-from xml.sax.saxutils import escape
+from html import escape
 
 FONT_SIZE = 9.0
 LINE_HEIGHT = 13.0
@@ -81,7 +81,8 @@ def _svg_shape(shape: Shape) -> str:
     if isinstance(shape, Words):
         bold = ' font-weight="bold"' if shape.bold else ""
         x, y = shape.x + MARGIN, shape.y + MARGIN + 0.36 * FONT_SIZE
-        return f'<text x="{x:.5g}" y="{y:.5g}"{bold}>{escape(shape.text)}</text>'
+        text = escape(shape.text, quote=False)
+        return f'<text x="{x:.5g}" y="{y:.5g}"{bold}>{text}</text>'
     if isinstance(shape, Arrow):
         points = " ".join(f"{x + MARGIN:.5g},{y + MARGIN:.5g}" for x, y in shape.points)
         return (

@@ -8,7 +8,6 @@ the very end, in one step.
 from __future__ import annotations
 
 import os
-import secrets
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -34,7 +33,7 @@ def atomic_write(path: Any) -> Iterator[BinaryIO]:
     target = os.path.realpath(os.fspath(path))
     mode = _mode_of(target)
     folder = os.path.dirname(target)
-    temporary = os.path.join(folder, f".edukeras-{secrets.token_hex(8)}.tmp")
+    temporary = os.path.join(folder, f".edukeras-{os.urandom(8).hex()}.tmp")
     file = _create(temporary, folder, path)
     try:
         with file:

@@ -1,5 +1,7 @@
 """keras.utils: the public names of that module; each lives where it belongs."""
 
+from typing import TYPE_CHECKING
+
 from edukeras.callbacks import Progbar as Progbar
 from edukeras.config import (
     disable_interactive_logging as disable_interactive_logging,
@@ -12,10 +14,7 @@ from edukeras.data import (
     pack_x_y_sample_weight as pack_x_y_sample_weight,
     unpack_x_y_sample_weight as unpack_x_y_sample_weight,
 )
-from edukeras.models.plotting import (
-    model_to_dot as model_to_dot,
-    plot_model as plot_model,
-)
+from edukeras.lazy_imports import imported_when_asked as _imported_when_asked
 from edukeras.registry import (
     custom_object_scope as custom_object_scope,
     deserialize_keras_object as deserialize_keras_object,
@@ -36,7 +35,6 @@ from edukeras.utils.datasets import (
     split_dataset as split_dataset,
     timeseries_dataset_from_array as timeseries_dataset_from_array,
 )
-from edukeras.utils.files import get_file as get_file
 from edukeras.utils.images import (
     array_to_img as array_to_img,
     img_to_array as img_to_array,
@@ -46,6 +44,22 @@ from edukeras.utils.images import (
 from edukeras.utils.symbolic import (
     get_source_inputs as get_source_inputs,
     is_keras_tensor as is_keras_tensor,
+)
+
+if TYPE_CHECKING:
+    from edukeras.models.plotting import (
+        model_to_dot as model_to_dot,
+        plot_model as plot_model,
+    )
+    from edukeras.utils.files import get_file as get_file
+
+__getattr__, __dir__ = _imported_when_asked(
+    __name__,
+    {
+        "get_file": "edukeras.utils.files",
+        "model_to_dot": "edukeras.models.plotting",
+        "plot_model": "edukeras.models.plotting",
+    },
 )
 
 CustomObjectScope = custom_object_scope
