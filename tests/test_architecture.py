@@ -196,7 +196,7 @@ LATER = {
     "subprocess",
     "tarfile",
     "tempfile",
-    "urllib",
+    "urllib.request",
     "xml",
     "zipfile",
     "edukeras.datasets",
