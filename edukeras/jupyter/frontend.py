@@ -6,6 +6,8 @@ import importlib.util
 import os
 from typing import Any
 
+from edukeras.inspect.display import display
+
 # Programs that run notebooks without a browser set one of these.
 STATIC_VARIABLES = (
     "EDUKERAS_STATIC",
@@ -29,11 +31,14 @@ def shell() -> Any:
 
 
 def is_live() -> bool:
-    """Whether widgets can be shown: ipywidgets, a kernel, and a person at a browser.
+    """Whether widgets are shown: ipywidgets, a kernel, and a person at a browser.
 
     Programs that run notebooks (nbconvert, nbval, graders) do not let cells ask for
-    input; notebooks that people use do.
+    input; notebooks that people use do. `display("html")` and `display("text")` ask
+    for static forms.
     """
+    if display() in ("html", "text"):
+        return False
     if any(name in os.environ for name in STATIC_VARIABLES):
         return False
     if importlib.util.find_spec("ipywidgets") is None:

@@ -14,6 +14,20 @@ from edukeras.inspect.display import View
 from edukeras.jupyter.frontend import is_live, widget_bundle
 
 
+class Folded(View):
+    """The static form of a widget, which stays in a saved notebook."""
+
+    def __init__(self, view: View) -> None:
+        self.view = view
+
+    def text(self) -> str:
+        return self.view.text()
+
+    def html(self) -> str:
+        title = markup.muted("The same without controls, as it is saved")
+        return markup.details(title, self.view.html())
+
+
 class Panel:
     """Controls and a page of HTML; a subclass makes both.
 
@@ -53,6 +67,25 @@ class Panel:
 
     def __repr__(self) -> str:
         return self.view.text()
+
+    def _ipython_display_(self) -> None:
+        """The controls, and folded below them the static form.
+
+        A saved widget is an error line when its notebook is opened again, whatever
+        else is in its bundle: the static form has to be an output of its own.
+        """
+        if not is_live():
+            raise NotImplementedError  # IPython then asks for the bundle below
+        from IPython.display import display
+
+        note = "Controls: they work when this cell is run."
+        controls = {
+            "text/plain": note,
+            "text/html": markup.muted(note),
+            **widget_bundle(self.widget),
+        }
+        display(controls, raw=True)
+        display(Folded(self.view))
 
     def _repr_mimebundle_(
         self, include: Any = None, exclude: Any = None
