@@ -13,12 +13,14 @@ Environment variables steer the build:
 """
 
 import os
+import shutil
 import sys
 import tempfile
 from pathlib import Path
 
 from setuptools import Extension, find_packages, setup
 from setuptools.command.build_ext import build_ext
+from setuptools.command.build_py import build_py
 from setuptools.errors import CompileError
 
 MARCH = os.environ.get("EDUKERAS_MARCH", "native")
@@ -36,6 +38,19 @@ DIRECTIVES = {
 }
 
 DATA = ["csv", "md", "npz", "png"]
+
+
+class AddKernelSources(build_py):
+    """Puts the Cython texts beside the kernels: `%source` shows them."""
+
+    def run(self):
+        super().run()
+        if self.editable_mode:
+            return  # the tree has them
+        folder = Path(self.build_lib, "edukeras", "_kernels")
+        folder.mkdir(parents=True, exist_ok=True)
+        for source in sorted(Path("_kernels").glob("*.pyx")):
+            shutil.copy(source, folder)
 
 
 class BuildKernels(build_ext):
@@ -143,5 +158,5 @@ setup(
         "edukeras._lessons": [f"**/*.{kind}" for kind in ("ipynb", "py", *DATA)],
     },
     ext_modules=kernels,
-    cmdclass={"build_ext": BuildKernels},
+    cmdclass={"build_ext": BuildKernels, "build_py": AddKernelSources},
 )

@@ -29,6 +29,7 @@ REPORT = """
 import importlib.metadata, importlib.resources, json
 import numpy as np
 import edukeras, edukeras.kernels
+from edukeras.inspect import source
 lessons = importlib.resources.files("edukeras._lessons")
 print(json.dumps({
     "file": edukeras.__file__,
@@ -36,6 +37,7 @@ print(json.dumps({
     "metadata": importlib.metadata.version("edukeras"),
     "kernels": edukeras.kernels.info().kind,
     "relu": edukeras.kernels.relu(np.array([-1.0, 2.0])).tolist(),
+    "source": [part.title for part in source("dense_backward").parts],
     "lessons": sorted(folder.name for folder in lessons.iterdir()
                       if folder.joinpath("lesson.ipynb").is_file()),
 }))
@@ -153,6 +155,7 @@ def test_wheel_built_from_the_sdist_runs_compiled(tree, sdist, environment):
     assert environment.folder in Path(report["file"]).parents
     assert report["kernels"] == "compiled"
     assert report["relu"] == [0.0, 2.0]
+    assert report["source"] == ["kernel dense_backward (Cython)"]
     assert report["version"] == report["metadata"]
     assert report["lessons"] == lessons_of(tree)
     version = environment.run_here([environment.command, "--version"], silent=True)
@@ -176,6 +179,7 @@ def test_without_a_compiler_the_numpy_reference_takes_over(tree, environment, tm
     report = environment.report()
     assert report["kernels"] == "reference"
     assert report["relu"] == [0.0, 2.0]
+    assert report["source"] == ["kernel dense_backward (Cython)"]
     assert "reference" in environment.run_here([environment.command, "info"])
 
 

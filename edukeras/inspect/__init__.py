@@ -11,6 +11,7 @@ from edukeras.inspect.curves import (
 from edukeras.inspect.display import View as View, display as display
 from edukeras.inspect.formulas import parameter_formula as parameter_formula
 from edukeras.inspect.glass_box import GlassBox as GlassBox, glassbox as glassbox
+from edukeras.inspect.source_code import SourceView as SourceView, source as source
 from edukeras.inspect.summary import (
     LayerSummary as LayerSummary,
     ModelSummary as ModelSummary,
