@@ -103,7 +103,7 @@ def source(what: Any) -> SourceView:
         what = _find(what)
     if isinstance(what, str):  # the name of a kernel
         return SourceView(what, tuple(_kernel_parts([what])))
-    name = getattr(what, "name", None) or getattr(what, "__name__", "")
+    name = str(getattr(what, "name", None) or getattr(what, "__name__", ""))
     kind = what if isinstance(what, type) else type(what)
     starts = [_start(what), _function_of_loss(kind)]
     owner = None if inspect.isroutine(what) else what
