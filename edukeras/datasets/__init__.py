@@ -10,7 +10,10 @@ Nothing is downloaded, and nothing is read before `load_data()` is called.
 from edukeras.datasets import (
     breast_cancer as breast_cancer,
     digits as digits,
+    digits28 as digits28,
     iris as iris,
+    seattle_weather as seattle_weather,
+    short_reviews as short_reviews,
     wine as wine,
 )
 from edukeras.datasets.generators import (

@@ -143,3 +143,41 @@ def test_nothing_is_read_before_it_is_asked_for():
     )
     root = Path(__file__).parents[2]
     subprocess.run([sys.executable, "-c", code], check=True, cwd=root)
+
+
+def test_digits28_look_like_mnist_and_like_digits():
+    (x_train, y_train), (x_test, y_test) = datasets.digits28.load_data()
+    assert (x_train.shape, x_test.shape) == ((1497, 28, 28), (300, 28, 28))
+    assert {a.dtype.name for a in (x_train, y_train, x_test, y_test)} == {"uint8"}
+    (small, y_small), _ = datasets.digits.load_data()
+    np.testing.assert_array_equal(y_train, y_small)
+    assert x_train[:, :4].max() == x_train[:, :, -4:].max() == 0  # the margin
+    # Shrunk again by means of blocks, the pictures are nearly the small ones.
+    inner = x_train[:, 4:24, 4:24].reshape(-1, 4, 5, 4, 5).mean(axis=(2, 4)) / 255
+    blocks = small.reshape(-1, 4, 2, 4, 2).mean(axis=(2, 4)) / 16
+    assert np.abs(inner - blocks).mean() < 0.03
+
+
+def test_weather_is_in_the_order_of_the_days():
+    (x_train, y_train), (x_test, y_test) = datasets.seattle_weather.load_data()
+    x, y = bundled.read("seattle_weather")
+    np.testing.assert_array_equal(np.concatenate([x_train, x_test]), x)
+    np.testing.assert_array_equal(np.concatenate([y_train, y_test]), y)
+    assert (x[:, 1] >= x[:, 2]).all()  # the highest temperature and the lowest
+    summer, winter = x_test[180:210, 1].mean(), x_test[:30, 1].mean()
+    assert summer > winter + 10
+    assert set(np.unique(y)) == set(range(len(datasets.seattle_weather.CLASS_NAMES)))
+
+
+def test_weather_can_be_split_elsewhere():
+    (x_train, _), (x_test, _) = datasets.seattle_weather.load_data(test_split=0)
+    assert (len(x_train), len(x_test)) == (1461, 0)
+    with pytest.raises(ValueError, match="0 <= test_split < 1"):
+        datasets.seattle_weather.load_data(test_split=1)
+
+
+def test_reviews_are_different_and_balanced():
+    (train, y_train), (test, y_test) = datasets.short_reviews.load_data()
+    assert len(set(train + test)) == len(train) + len(test) == 160
+    assert y_train.mean() == y_test.mean() == 0.5
+    assert all(text == text.lower() and text.isascii() for text in train + test)
