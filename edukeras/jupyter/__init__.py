@@ -5,6 +5,8 @@ notebook, there are controls.
 """
 
 from edukeras.inspect.display import display as display
+from edukeras.inspect.glass_box import glassbox as glassbox
+from edukeras.jupyter.glass_box_viewer import step_through as step_through
 from edukeras.jupyter.live_curves import LiveCurves as LiveCurves
 from edukeras.jupyter.views import (
     curves as curves,

@@ -9,10 +9,11 @@ from edukeras.inspect import markup
 from edukeras.inspect.curves import learning_curves
 from edukeras.inspect.display import display
 from edukeras.jupyter.exercise_magics import ExerciseMagics
+from edukeras.jupyter.glass_box_magic import GlassBoxMagic
 from edukeras.jupyter.live_curves import LiveCurves
 from edukeras.jupyter.magics import EdukerasMagics
 
-MAGICS = (EdukerasMagics, ExerciseMagics)
+MAGICS = (EdukerasMagics, GlassBoxMagic, ExerciseMagics)
 
 
 def load_ipython_extension(ip: Any) -> None:

@@ -15,7 +15,7 @@ from tests.inspect.sanitiser import check
 
 @pytest.fixture
 def box():
-    return glassbox(*compiled("dense"), sample=1)
+    return glassbox(*compiled("dense"), sample=2)
 
 
 # -- it changes nothing -------------------------------------------------------
@@ -122,16 +122,26 @@ def test_the_batch_is_the_one_that_holds_the_sample():
     assert glassbox(model, x, y, sample=-1, batch_size=8).focus.sample == 3
 
 
-def test_without_a_choice_the_largest_gradient_is_followed(box):
-    record = next(r for r in box.recording.records if r.layer == "out")
-    index = box.focus.element_of(record)
-    assert index == (1, int(np.argmax(np.abs(record.arriving[0][1]))))
+def test_without_a_choice_what_counts_most_is_followed(box):
+    for record in box.recording.records[:2]:
+        index = box.focus.element_of(record)
+        importance = np.abs(record.arriving[0][2] * record.results[0].array[2])
+        assert index == (2, int(np.argmax(importance)))
+        assert importance[index[1]] > 0
     slot = box.focus.weight
     gradient = np.abs(box.recording.updates[slot].gradient)
     hidden = next(r for r in box.recording.records if r.layer == "hidden")
     unit = box.focus.element_of(hidden)[1]
     assert box.recording.weights[slot].name == "hidden/kernel"
     assert box.focus.weight_index == (int(np.argmax(gradient[:, unit])), unit)
+
+
+def test_where_the_followed_unit_is_dead_another_weight_is_followed():
+    model, x, y = compiled("dense")
+    found = glassbox(model, x, y, sample=1)
+    hidden = next(r for r in found.recording.records if r.layer == "hidden")
+    assert not hidden.results[0].array[1].any()  # all of its units, for this sample
+    assert found.step("check").values["tape"] != 0
 
 
 def test_a_unit_of_one_layer_leaves_the_others_free():
@@ -192,6 +202,18 @@ def test_a_subclassed_model_shows_its_own_ops_and_its_layers():
         ("", "multiply"),
         ("head", "dense"),
     ]
+
+
+def test_a_train_step_of_ones_own_is_mentioned():
+    class Own(keras.Sequential):
+        def train_step(self, data):
+            raise AssertionError("not called")
+
+    model = Own([keras.Input((2,)), layers.Dense(1)])
+    model.compile("sgd", "mse")
+    found = glassbox(model, np.ones((2, 2)), np.ones((2, 1)))
+    assert "train_step of its own" in found.text()
+    assert "train_step of its own" in found.html()
 
 
 def test_an_op_of_ones_own_shows_its_docstring_and_numbers():

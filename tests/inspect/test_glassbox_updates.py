@@ -51,7 +51,7 @@ def _float64():
 
 
 def element(model, path, index):
-    variable = next(v for v in model.trainable_variables if v.path == path)
+    variable = next(v for v in model.trainable_variables if v.path.endswith(path))
     return variable.numpy()[index]
 
 

@@ -86,8 +86,8 @@ def glassbox(
     Args:
         x, y: data, as for `fit`; the step is made on the batch that holds the sample.
         sample: whose numbers are shown, from 0.
-        unit: which unit of the layers is followed; None: in each op the one with the
-            largest gradient.
+        unit: which unit of the layers is followed; None: in each op the one that
+            counts most for the loss: the largest product of value and gradient.
         weight: which weight: "hidden/kernel", "hidden/kernel[2, 0]", or a pair of
             path and index.  None: of the first kernel, the number with the largest
             gradient.

@@ -19,7 +19,7 @@ class Focus:
     Attributes:
         sample: its place in the batch.
         layer: where `unit` counts; None: everywhere.
-        unit: the element of the last axis; None: the one with the largest gradient.
+        unit: the element of the last axis; None: the one that counts most.
         weight: the slot of the followed weight; None if nothing is trained.
         weight_index: which of its numbers.
     """
@@ -41,9 +41,7 @@ class Focus:
             fixed[0] = self.sample
         if len(shape) > int(result.has_samples) and self._counts_in(record, shape[-1]):
             fixed[-1] = self.unit
-        gradient = record.arriving[0]
-        sizes = np.zeros(shape) if gradient is None else np.abs(gradient)
-        part = np.nan_to_num(sizes[tuple(fixed)])
+        part = _importance(record)[tuple(fixed)]
         places = iter(np.unravel_index(int(np.argmax(part)), part.shape))
         return tuple(
             int(place) if isinstance(place, (int, np.integer)) else int(next(places))
@@ -58,6 +56,20 @@ class Focus:
     def is_on(self, value: Value) -> bool:
         """Whether the followed weight is this one."""
         return value.slot == self.weight
+
+
+def _importance(record: OpRecord) -> np.ndarray:
+    """How much each element counts: its value times its gradient, without signs.
+
+    Where that is 0 everywhere, the gradient alone.
+    """
+    values = np.asarray(record.results[0].array)
+    gradient = record.arriving[0]
+    if gradient is None:
+        return np.zeros(values.shape)
+    slope = np.nan_to_num(np.abs(gradient))
+    product = np.nan_to_num(np.abs(values * slope))
+    return product if product.any() else slope
 
 
 def make_focus(
@@ -119,7 +131,7 @@ def _find_weight(
     if weight is None:
         return _first_weight(recording, layer), None
     given, index = weight if isinstance(weight, tuple) else (weight, None)
-    path = str(getattr(given, "path", given))
+    path = str(getattr(given, "path", given)).removeprefix(f"{recording.model}/")
     if index is None and path.endswith("]"):
         path, _, inside = path[:-1].partition("[")
         index = tuple(int(n) for n in inside.split(",") if n.strip())
@@ -167,8 +179,9 @@ def _largest_of(recording: Recording, focus: Focus, slot: int) -> tuple[int, ...
     same_units = bool(element) and user.results[0].array.shape[-1] == shape[-1]
     if same_units and len(shape) > 1:
         column = sizes[..., element[-1]]
-        place = np.unravel_index(int(np.argmax(column)), column.shape)
-        return (*(int(n) for n in place), element[-1])
+        if column.any() or focus.unit is not None:
+            place = np.unravel_index(int(np.argmax(column)), column.shape)
+            return (*(int(n) for n in place), element[-1])
     place = np.unravel_index(int(np.argmax(sizes)), shape)
     return tuple(int(n) for n in place)
 

@@ -20,6 +20,7 @@ from edukeras.data import DEFAULT_BATCH_SIZE, as_arrays, count_samples
 from edukeras.errors import explain
 from edukeras.inspect.glass_box.unchanged import left_unchanged
 from edukeras.inspect.glass_box.update import Update, make_update
+from edukeras.models.steps import Steps
 from edukeras.tensor import Tensor, Variable
 
 
@@ -29,7 +30,7 @@ class Value:
 
     Attributes:
         slot: its number; the same value has the same one everywhere.
-        name: "hidden/kernel", "x", or the op that made it.
+        name: "hidden/kernel", "x", or the layer (else the op) that made it.
         array: a copy where it is a weight, which training changes later.
         kind: "weight", "input", "target", "result" or "constant".
         has_samples: whether its first axis counts the samples of the batch.
@@ -78,6 +79,8 @@ class Recording:
         first: which sample of the data is the first of the batch.
         loss: the number that was differentiated.
         weights: the trained variables by slot.
+        own_train_step: whether the model trains in a way of its own, which is not
+            what is recorded here.
     """
 
     model: str
@@ -89,6 +92,7 @@ class Recording:
     weights: dict[int, Value]
     updates: dict[int, Update]
     layers: tuple[str, ...]
+    own_train_step: bool = False
 
 
 def record_step(
@@ -100,6 +104,10 @@ def record_step(
     batch_size: int | None = None,
 ) -> Recording:
     """Makes one training step on the batch that holds a sample, and undoes it."""
+    if not isinstance(model, Steps):
+        raise TypeError(
+            explain("glassbox needs a model.", received=type(model).__name__)
+        )
     model._require_compiled("glassbox")
     x, y, sample_weight, first, count = _batch_around(
         (x, y, sample_weight), sample, batch_size or DEFAULT_BATCH_SIZE
@@ -168,6 +176,7 @@ def _record(
         weights={slot: writer.values[slot] for slot in slots},
         updates=dict(zip(slots, updates)),
         layers=tuple(dict.fromkeys(record.layer for record in records)),
+        own_train_step=type(model).train_step is not Steps.train_step,
     )
 
 
@@ -222,9 +231,15 @@ class _Writer:
                 name = letter if len(tensors) == 1 else f"{letter}[{k}]"
                 self._note(tensor, name, kind, has_samples=True)
         for variable in model.variables:
-            self._note(variable, variable.path, "weight")
+            self._note(variable, self._path(model, variable), "weight")
         for variable in trained_variables(model):
-            self.learned.add(self._note(variable, variable.path, "weight").slot)
+            path = self._path(model, variable)
+            self.learned.add(self._note(variable, path, "weight").slot)
+
+    @staticmethod
+    def _path(model: Any, variable: Variable) -> str:
+        """ "hidden/kernel": where it is in the model, without the model's own name."""
+        return variable.path.removeprefix(f"{model.name}/")
 
     def _note(
         self, thing: Any, name: str, kind: str, has_samples: bool = False
@@ -253,9 +268,7 @@ class _Writer:
             for part in results:
                 shape = part.array.shape
                 rows = by_sample and bool(shape) and shape[0] == self.samples
-                name = "/".join(
-                    filter(None, [owners.get(number, ""), call.__name__.strip("_")])
-                )
+                name = owners.get(number) or call.__name__.strip("_")
                 made.append(self._note(part, name, "result", rows))
             if any(need):
                 depends.update(value.slot for value in made)

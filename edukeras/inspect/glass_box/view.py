@@ -75,6 +75,15 @@ class GlassBox(View):
             sample=first + self.focus.sample,
         )
 
+    def remark(self) -> str:
+        """What a reader must know about this model; mostly nothing."""
+        if not self.recording.own_train_step:
+            return ""
+        return say(
+            "This model has a train_step of its own. Shown is the step of `compile`: "
+            "its loss, its optimizer."
+        )
+
     def overview(self) -> list[tuple[str, str]]:
         """The step in a few numbers."""
         rows = [(say("loss of the batch"), number(self.recording.loss))]
@@ -90,7 +99,7 @@ class GlassBox(View):
     # -- text -----------------------------------------------------------------
 
     def text(self) -> str:
-        lines = [self.title(), self.batch_text(), ""]
+        lines = [self.title(), self.batch_text(), *_wrapped(self.remark(), ""), ""]
         for name, value in self.overview():
             lines += _wrapped(f"{name}: {value}", "")
         for phase in PHASES:
@@ -114,7 +123,10 @@ class GlassBox(View):
 
     def head_html(self) -> str:
         title = markup.heading(markup.escape(self.title()))
-        batch = markup.paragraph(markup.muted(markup.escape(self.batch_text())))
+        about = "<br>".join(
+            markup.escape(text) for text in (self.batch_text(), self.remark()) if text
+        )
+        batch = markup.paragraph(markup.muted(about))
         rows = [
             [markup.escape(name), f"<b>{markup.escape(value)}</b>"]
             for name, value in self.overview()
@@ -138,6 +150,8 @@ def step_lines(step: Step) -> list[str]:
 
 
 def _wrapped(text: str, indent: str) -> list[str]:
+    if not text:
+        return []
     first, *rest = wrap(text, COLUMNS - len(indent) - 2)
     return [indent + first, *(f"{indent}  {line}" for line in rest)]
 
