@@ -7,8 +7,8 @@ model learned by heart.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
@@ -65,9 +65,17 @@ class Curve:
 
 @dataclass(frozen=True, repr=False)
 class LearningCurves(View):
-    """The curves of a training run; see `learning_curves`."""
+    """The curves of a training run; see `learning_curves`.
+
+    Attributes:
+        notes: what happened on the way, as sentences.
+    """
 
     curves: tuple[Curve, ...]
+    notes: tuple[str, ...] = ()
+
+    def with_notes(self, notes: Iterable[str]) -> LearningCurves:
+        return replace(self, notes=(*self.notes, *notes))
 
     def rows(self) -> list[list[str]]:
         """Name, first, best (with its epoch), last value, and the course, as text."""
@@ -95,7 +103,7 @@ class LearningCurves(View):
             f"epochs 1 to {self.last_epoch}",
         ]
         lines = aligned_lines([headers, *rows], [24, 10, 18, 10, MOST_SPARKS])
-        return "\n".join(lines)
+        return "\n".join([*lines, *self.notes])
 
     @property
     def last_epoch(self) -> int:
@@ -117,6 +125,7 @@ class LearningCurves(View):
             for row in rows
         ]
         table = markup.table(headers, cells, numbers=(1, 2, 3))
+        table += "".join(markup.paragraph(markup.escape(note)) for note in self.notes)
         if not pictures.can_draw():
             return f"<div>{table}</div>"
         png, width = self.picture()

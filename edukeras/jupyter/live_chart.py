@@ -29,7 +29,9 @@ def _chart(curve: Curve, epochs: int) -> str:
     low, high = (min(values), max(values)) if values else (0.0, 1.0)
     if low == high:
         low, high = low - 0.5, high + 0.5
-    last = max(epochs, curve.epochs[-1] if curve.epochs else 1, 2)
+    done = curve.epochs[-1] if curve.epochs else 1
+    # Room for what is to come, but never so much that the curve cannot be seen.
+    last = max(min(epochs, max(10, 2 * done)), done, 2)
 
     def place(epoch: float, value: float) -> str:
         x = LEFT + (WIDTH - LEFT - RIGHT) * (epoch - 1) / (last - 1)

@@ -1,28 +1,32 @@
-"""LiveCurves: the learning curves, drawn while `fit` runs."""
+"""LiveCurves: the learning curves, drawn while `fit` runs, with controls."""
 
 from __future__ import annotations
 
 import threading
-from time import perf_counter
+from math import isclose
+from time import perf_counter, sleep
 from typing import Any
 
 from edukeras.callbacks import Callback
-from edukeras.inspect import markup
+from edukeras.callbacks.callback_list import plain_logs
 from edukeras.inspect.curves import LearningCurves, learning_curves
 from edukeras.inspect.display import display as display_mode
-from edukeras.jupyter.frontend import is_live, shell, widget_bundle
-from edukeras.jupyter.live_chart import live_chart
+from edukeras.jupyter.frontend import is_live, shell
+from edukeras.jupyter.live_display import LiveDisplay
+from edukeras.messages import say
 
 BETWEEN_DRAWINGS = 0.1  # seconds
+BETWEEN_LOOKS = 0.04  # at the controls
 
 
 class LiveCurves(Callback):
     """A callback that draws loss and metrics while training runs.
 
-    The chart grows at most ten times a second.  When training ends, a picture with a
-    table takes its place, so that a saved notebook shows it.  Where nobody watches
-    (nbconvert, graders, tests) only that picture is shown; outside notebooks the table
-    is printed.
+    The chart grows at most ten times a second.  Stop, Pause, Step (one batch) and the
+    learning rate act between two batches.  When training ends, a picture with a table
+    takes the place of all that, so that a saved notebook shows it.  Where nobody
+    watches (nbconvert, graders, tests) only that picture is shown; outside notebooks
+    the table is printed.
 
     Attributes:
         history, epoch: what was measured, as in `History`.
@@ -39,15 +43,19 @@ class LiveCurves(Callback):
     def _forget(self) -> None:
         self.history: dict[str, list[float]] = {}
         self.epoch: list[int] = []
+        self._notes: list[str] = []
         self._lock = threading.Lock()
-        self._place: Any = None  # the output area, while the chart is live
-        self._widget: Any = None
+        self._display: LiveDisplay | None = None
         self._in_cell = False
-        self._drawn = 0.0
+        self._next_look = self._next_drawing = 0.0
+        self._current_epoch = 0
+        self._validating = False
+        self._rate: float | None = None
 
     def curves(self) -> LearningCurves:
         """What was measured so far."""
-        return learning_curves(self)
+        with self._lock:
+            return learning_curves(self).with_notes(self._notes)
 
     # -- the hooks ------------------------------------------------------------
 
@@ -58,81 +66,132 @@ class LiveCurves(Callback):
             shell().events.register("post_run_cell", self._after_cell)
             self._in_cell = True
         if is_live() and display_mode() in ("auto", "widget"):
-            self._start()
+            self._rate = _rate_of(self.model)
+            self._display = LiveDisplay(self._rate, getattr(shell(), "kernel", None))
 
     def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
         self._current_epoch = epoch
 
-    def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
-        if self._widget is None or not self._is_time():
-            return
-        steps = (self.params or {}).get("steps")
-        done = f"batch {batch + 1}" + (f" of {steps}" if steps else "")
-        self._draw(f"{self._epoch_line(self._current_epoch)}, {done}")
+    # Before a batch rather than after it: then the metrics need not be worked out.
+    def on_train_batch_begin(self, batch: int, logs: Any = None) -> None:
+        if self._display is not None:
+            self._look(batch)
+            if self._display.controls.paused:
+                self._wait(batch)
+
+    def on_test_begin(self, logs: Any = None) -> None:
+        self._validating = True
+
+    def on_test_end(self, logs: Any = None) -> None:
+        self._validating = False
+
+    def on_test_batch_begin(self, batch: int, logs: Any = None) -> None:
+        if self._display is not None:
+            self._look(batch)
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         with self._lock:
             self.epoch.append(epoch)
             for name, value in (logs or {}).items():
                 self.history.setdefault(name, []).append(float(value))
-        if self._widget is not None and self._is_time():
-            self._draw(self._epoch_line(epoch))
 
     def on_train_end(self, logs: Any = None) -> None:
         self.finish()
 
+    # -- the controls ---------------------------------------------------------
+
+    def _look(self, batch: int) -> None:
+        """Does what the controls ask for, and draws, when it is time for it."""
+        now = perf_counter()
+        if now >= self._next_look:
+            self._next_look = now + BETWEEN_LOOKS
+            self._obey()
+            if now >= self._next_drawing:
+                self._next_drawing = now + BETWEEN_DRAWINGS
+                self._draw(batch)
+
+    def _obey(self) -> None:
+        display = self._display
+        if display is None:
+            return
+        display.messages.deliver()
+        controls, epoch = display.controls, self._current_epoch + 1
+        if controls.stop and not self.model.stop_training:
+            self.model.stop_training = True
+            self._notes.append(say("Stopped by hand in epoch {epoch}.", epoch=epoch))
+        wanted, controls.rate = controls.rate, None
+        if wanted is not None and not isclose(wanted, self._rate or 0, rel_tol=1e-6):
+            self.model.optimizer.learning_rate = wanted
+            self._rate = _rate_of(self.model)
+            self._note_rate(epoch, wanted)
+        elif (rate := _rate_of(self.model)) is not None and rate != self._rate:
+            self._rate = rate
+            controls.show_rate(rate)
+
+    def _note_rate(self, epoch: int, rate: float) -> None:
+        """One note for each epoch in which the slider was moved: where it ended."""
+        values = {"epoch": epoch, "rate": f"{rate:.2g}"}
+        begin = say("Learning rate set by hand in epoch {epoch}:", epoch=epoch)
+        self._notes = [note for note in self._notes if not note.startswith(begin)]
+        self._notes.append(
+            say("Learning rate set by hand in epoch {epoch}: {rate}.", **values)
+        )
+
+    def _wait(self, batch: int) -> None:
+        """Until Continue, Step or Stop is clicked."""
+        display = self._display
+        if display is None:
+            return
+        drawn: Any = None
+        while display.controls.must_wait():
+            if drawn != self._rate:
+                self._draw(batch)
+                drawn = self._rate
+            sleep(BETWEEN_LOOKS / 2)
+            self._obey()
+        self._obey()
+
     # -- drawing --------------------------------------------------------------
 
-    def _start(self) -> None:
-        import ipywidgets
-        from IPython.display import display
-
-        self._widget = ipywidgets.HTML(markup.paragraph("Training begins ..."))
-        bundle = {"text/plain": "Training ...", **widget_bundle(self._widget)}
-        self._place = display(bundle, raw=True, display_id=True)
-
-    def _is_time(self) -> bool:
-        now = perf_counter()
-        if now - self._drawn < BETWEEN_DRAWINGS:
-            return False
-        self._drawn = now
-        return True
-
-    def _epoch_line(self, epoch: int) -> str:
-        epochs = (self.params or {}).get("epochs")
-        return f"Epoch {epoch + 1}" + (f" of {epochs}" if epochs else "")
-
-    def _draw(self, line: str) -> None:
-        with self._lock:
-            curves = learning_curves(self)
-        epochs = (self.params or {}).get("epochs") or 1
-        last = ", ".join(
-            f"{name} {values[-1]:.4g}"
-            for curve in curves.curves
-            for name, _, values in curve.parts()
-        )
-        text = markup.escape(f"{line}: {last}" if last else line)
-        self._widget.value = live_chart(curves, epochs) + markup.paragraph(text)
+    def _draw(self, batch: int) -> None:
+        if self._display is None:
+            return
+        params = self.params or {}
+        epochs, steps = params.get("epochs"), params.get("steps")
+        place = f"Epoch {self._current_epoch + 1}" + (f" of {epochs}" if epochs else "")
+        if self._validating:
+            place += ", validation"
+        else:
+            place += f", batch {batch + 1}" + (f" of {steps}" if steps else "")
+        logs = {} if batch == 0 else plain_logs(self.model.get_metrics_result())
+        so_far = {name: v for name, v in logs.items() if isinstance(v, float)}
+        self._display.draw(self.curves(), epochs or 1, place, so_far, self._rate)
 
     def finish(self) -> None:
         """Puts the final picture in the place of the live chart."""
         ip, curves = shell(), self.curves()
-        if self._place is not None:
-            place, self._place = self._place, None
-            place.update(curves)
-            self._widget.close()
-            self._widget = None
+        if self._display is not None:
+            display, self._display = self._display, None
+            display.finish(curves)
         elif ip is None:
             print(curves.text())
         else:
-            from IPython.display import display
+            from IPython.display import display as show
 
-            display(curves)
+            show(curves)
         LiveCurves.shown_in_this_cell = self._in_cell
 
     def _after_cell(self, result: Any = None) -> None:
         """Cleans up after the cell: an error or an interrupt ends training silently."""
         shell().events.unregister("post_run_cell", self._after_cell)
-        if self._place is not None:
+        if self._display is not None:
             self.finish()
         LiveCurves.shown_in_this_cell = False
+
+
+def _rate_of(model: Any) -> float | None:
+    """The learning rate, if it is a number that can be set."""
+    optimizer: Any = getattr(model, "optimizer", None)
+    inner: Any = getattr(optimizer, "inner_optimizer", optimizer)
+    variable = getattr(inner, "_learning_rate", None)
+    return float(inner.learning_rate) if hasattr(variable, "assign") else None

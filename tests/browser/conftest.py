@@ -11,7 +11,7 @@ import os
 import pytest
 
 # These need playwright, which may not be installed; doctest would import them.
-collect_ignore = ["lab.py", "states.py"]
+collect_ignore = ["kernels.py", "lab.py", "states.py"]
 
 
 def _missing():

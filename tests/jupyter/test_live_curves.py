@@ -97,9 +97,8 @@ def test_it_draws_at_most_ten_times_a_second(notebook, monkeypatch):
     )
     live, drawn = LiveCurves(), []
     monkeypatch.setattr(live, "_draw", drawn.append)
-    fit(live, epochs=12, batch_size=32)  # asks the clock twice an epoch
-    assert len(drawn) == 6
-    assert "Epoch 1 of 12, batch 1 of 1" in drawn[0]
+    fit(live, epochs=12, batch_size=16)  # asks the clock before each of 24 batches
+    assert len(drawn) == 6  # in 0.72 seconds: 0, 0.12 ...
 
 
 def test_training_in_a_thread_draws_too(notebook):
@@ -165,6 +164,11 @@ def test_the_chart_leaves_room_for_the_epochs_to_come():
     # From x = 52 to 328 for epochs 1 to 5, from y = 28 (4.0) to 196 (1.0).
     assert 'points="52.0,28.0 121.0,140.0 190.0,196.0"' in svg
     assert 'aria-label="Learning curves, 3 epochs: loss from 4 to 1."' in svg
+
+
+def test_the_chart_of_a_long_training_is_at_most_twice_as_wide_as_the_curve():
+    svg = live_chart(learning_curves({"loss": list(range(40, 0, -1))}), epochs=5000)
+    assert 'text-anchor="end">80</text>' in svg
 
 
 def test_the_chart_thins_long_curves_but_keeps_the_last_point():
