@@ -62,14 +62,6 @@ MISSING |= dict.fromkeys(
     NOT_YET,
 )
 
-MISSING |= {
-    f"layers.{name}": NOT_YET
-    for name in """
-    AugMix ContrastLimitedAdaptiveHistogramEqualization Equalization
-    MaxNumBoundingBoxes RandAugment RandomElasticTransform RandomPerspective
-    """.split()
-}
-
 # Name -> why its arguments differ.  Layers have a test of their own.
 OTHER_ARGUMENTS = {
     "KerasTensor": "neither sparse nor ragged tensors",

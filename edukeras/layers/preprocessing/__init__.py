@@ -3,6 +3,9 @@
 Source: https://keras.io/api/layers/preprocessing_layers/
 """
 
+from edukeras.layers.preprocessing.bounding_boxes import (
+    MaxNumBoundingBoxes as MaxNumBoundingBoxes,
+)
 from edukeras.layers.preprocessing.buckets import (
     HashedCrossing as HashedCrossing,
     Hashing as Hashing,
@@ -32,14 +35,26 @@ from edukeras.layers.preprocessing.image_geometry import (
     RandomTranslation as RandomTranslation,
     RandomZoom as RandomZoom,
 )
+from edukeras.layers.preprocessing.image_histograms import (
+    ContrastLimitedAdaptiveHistogramEqualization as ContrastLimitedAdaptiveHistogramEqualization,  # noqa: E501
+    Equalization as Equalization,
+)
 from edukeras.layers.preprocessing.image_mixing import (
     CutMix as CutMix,
     MixUp as MixUp,
+)
+from edukeras.layers.preprocessing.image_policies import (
+    AugMix as AugMix,
+    RandAugment as RandAugment,
 )
 from edukeras.layers.preprocessing.image_size import (
     CenterCrop as CenterCrop,
     RandomCrop as RandomCrop,
     Resizing as Resizing,
+)
+from edukeras.layers.preprocessing.image_warping import (
+    RandomElasticTransform as RandomElasticTransform,
+    RandomPerspective as RandomPerspective,
 )
 from edukeras.layers.preprocessing.lookup import (
     IntegerLookup as IntegerLookup,

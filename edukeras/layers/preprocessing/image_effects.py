@@ -173,7 +173,7 @@ class RandomSharpness(ColorLayer):
     def transform(self, images: Any, **chances: Any) -> Any:
         kernel = np.ones((3, 3))
         kernel[1, 1] = 5
-        smooth = _filtered(images, kernel / kernel.sum())
+        smooth = filtered(images, kernel / kernel.sum())
         sharpness = per_image(chances["sharpness"], images)
         return self.clip(smooth + sharpness * (images - smooth))
 
@@ -220,22 +220,22 @@ class RandomGaussianBlur(ColorLayer):
 
     def transform(self, images: Any, **chances: Any) -> Any:
         columns, rows = (
-            _bell(size, sigma)
+            gaussian_weights(size, sigma)
             for size, sigma in zip(self.kernel_size, chances["sigmas"], strict=True)
         )
-        blurred = _filtered(images, np.outer(rows, columns))
+        blurred = filtered(images, np.outer(rows, columns))
         happens = np.reshape(chances["happens"], (-1, 1, 1, 1))
         return self.clip(ops.where(happens, blurred, images))
 
 
-def _bell(size: int, sigma: float) -> np.ndarray:
+def gaussian_weights(size: int, sigma: float) -> np.ndarray:
     """Weights exp(-d^2 / 2 sigma^2) around the middle, of sum 1."""
     distance = np.arange(size) - (size - 1) / 2
     weights = np.exp(-(distance**2) / (2 * sigma**2))
     return weights / weights.sum()
 
 
-def _filtered(images: Any, kernel: np.ndarray) -> Any:
+def filtered(images: Any, kernel: np.ndarray) -> Any:
     """The weighted mean around each pixel; beyond the border there are zeros."""
     height, width = images.shape[1:3]
     above, left = (kernel.shape[0] - 1) // 2, (kernel.shape[1] - 1) // 2

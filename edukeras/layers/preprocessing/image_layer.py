@@ -14,25 +14,29 @@ from edukeras import config, ops
 from edukeras.errors import ShapeError, explain, unknown_name
 from edukeras.layers.base import Layer
 from edukeras.layers.preprocessing.sampling import FILL_MODES
-from edukeras.tensor import KerasTensor
+from edukeras.tensor import KerasTensor, Tensor, as_array
 
-_KEYS = ("images", "labels", "segmentation_masks")
+_KEYS = ("images", "labels", "segmentation_masks", "bounding_boxes")
 
 
 class ImageLayer(Layer):
     """A layer of images, (B, H, W, C) or (H, W, C).
 
-    It also takes a dict {"images": ..., "labels": ..., "segmentation_masks": ...} and
-    changes the labels and masks along with the images.
+    It also takes a dict {"images": ..., "labels": ..., "segmentation_masks": ...,
+    "bounding_boxes": ...} and changes the others along with the images. Bounding boxes
+    are {"boxes": (B, N, 4), "labels": (B, N)}.
 
     Args:
         data_format: "channels_first" for (B, C, H, W).
+        bounding_box_format: what the four numbers of a box mean: "xyxy", "yxyx",
+            "xywh", "center_xywh", "rel_xyxy" ...
     """
 
     # Whether the layer leaves images alone when nothing is being trained.
     only_in_training = False
 
     def __init__(self, data_format: str | None = None, **kwargs: Any) -> None:
+        self.bounding_box_format = kwargs.pop("bounding_box_format", None)
         super().__init__(**kwargs)
         self.data_format = config.standardize_data_format(data_format)
 
@@ -53,6 +57,15 @@ class ImageLayer(Layer):
     def transform_labels(self, labels: Any, **chances: Any) -> Any:
         """The new labels: unchanged, unless the layer mixes images."""
         return labels
+
+    def transform_boxes(self, boxes: dict[str, Any], **chances: Any) -> dict[str, Any]:
+        """The new bounding boxes, of arrays: unchanged, unless pixels move."""
+        if type(self).transform_masks is ImageLayer.transform_masks:
+            return boxes
+        raise NotImplementedError(
+            f"{type(self).__name__} moves pixels but not bounding boxes. "
+            "Try: leave them out of the dict."
+        )
 
     # -- calling --------------------------------------------------------------
 
@@ -84,7 +97,39 @@ class ImageLayer(Layer):
             masks, _ = self._to_batch(data["segmentation_masks"])
             masks = self.transform_masks(masks, **chances)
             result["segmentation_masks"] = self._from_batch(masks, single)
+        if "bounding_boxes" in data:
+            result["bounding_boxes"] = self._changed_boxes(
+                data["bounding_boxes"], single, chances
+            )
         return result
+
+    def _changed_boxes(self, given: Any, single: bool, chances: dict) -> dict:
+        if self.bounding_box_format is None:
+            raise ValueError(
+                explain(
+                    f'{type(self).__name__} "{self.name}" must know what the numbers '
+                    "numbers of bounding_boxes mean.",
+                    hint=f'{type(self).__name__}(..., bounding_box_format="xyxy").',
+                )
+            )
+        if not isinstance(given, dict) or {"boxes", "labels"} - given.keys():
+            raise ValueError(
+                explain(
+                    "Bounding boxes come with the labels of what is in them.",
+                    expected='{"boxes": ..., "labels": ...}',
+                    received=f"{sorted(given) if isinstance(given, dict) else given!r}",
+                )
+            )
+        arrays = {
+            "boxes": as_array(given["boxes"], "float32"),
+            "labels": as_array(given["labels"]),
+        }
+        if single:
+            arrays = {name: array[None] for name, array in arrays.items()}
+        changed = self.transform_boxes(arrays, **chances)
+        if single:
+            changed = {name: array[0] for name, array in changed.items()}
+        return {**given, **{name: Tensor(array) for name, array in changed.items()}}
 
     def _check_keys(self, data: dict) -> None:
         unknown = [key for key in data if key not in _KEYS]
@@ -92,7 +137,8 @@ class ImageLayer(Layer):
             raise ValueError(
                 explain(
                     f'{type(self).__name__} "{self.name}" takes a dict with "images", '
-                    'and with "labels" and "segmentation_masks" if there are any.',
+                    'and with "labels", "segmentation_masks" and "bounding_boxes" if '
+                    "there are any.",
                     received=f"the keys {sorted(map(str, data))}",
                 )
             )
@@ -133,7 +179,23 @@ class ImageLayer(Layer):
             masks = data["segmentation_masks"]
             shape = self.compute_output_shape(masks.shape)
             specs["segmentation_masks"] = KerasTensor(shape, masks.dtype)
+        if "bounding_boxes" in data:
+            boxes = data["bounding_boxes"]
+            shapes = self.boxes_shape({k: x.shape for k, x in boxes.items()})
+            specs["bounding_boxes"] = {
+                name: KerasTensor(shapes[name], x.dtype) for name, x in boxes.items()
+            }
         return specs
+
+    def boxes_shape(self, shapes: dict[str, tuple]) -> dict[str, tuple]:
+        """The shapes of the new bounding boxes and their labels."""
+        return shapes
+
+    def get_config(self) -> dict[str, Any]:
+        config = super().get_config() | {"data_format": self.data_format}
+        if self.bounding_box_format is not None:
+            config["bounding_box_format"] = self.bounding_box_format
+        return config
 
 
 class RandomImageLayer(ImageLayer):

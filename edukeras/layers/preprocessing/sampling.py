@@ -16,7 +16,7 @@ from edukeras.autodiff import op
 from edukeras.errors import unknown_name
 
 INTERPOLATIONS = ("bilinear", "nearest", "bicubic", "lanczos3", "lanczos5")
-FILL_MODES = ("constant", "nearest", "reflect", "wrap")
+FILL_MODES = ("constant", "nearest", "reflect", "mirror", "wrap")
 
 # -- resizing -----------------------------------------------------------------
 
@@ -141,7 +141,7 @@ def sample(images, *, rows, columns, interpolation, fill_mode, fill_value=0.0):
     "nearest" takes the nearest pixel, "bilinear" the mean of the four around, weighted
     by nearness.  Beyond the border, "constant" takes the fill value; the other modes
     continue the image: "nearest" aaa|abcd|ddd, "reflect" cba|abcd|dcb,
-    "wrap" bcd|abcd|abc.
+    "mirror" dcb|abcd|cba, "wrap" bcd|abcd|abc.
     """
     height, width = images.shape[1:3]
     batch = np.arange(len(images))[:, None, None]
@@ -194,4 +194,8 @@ def _inside(index: np.ndarray, size: int, mode: str) -> tuple[np.ndarray, np.nda
     if mode == "reflect":
         index = index % (2 * size)
         return np.minimum(index, 2 * size - 1 - index), inside
+    if mode == "mirror":
+        period = max(2 * (size - 1), 1)
+        index = index % period
+        return np.minimum(index, period - index) % size, inside
     return np.clip(index, 0, size - 1), inside

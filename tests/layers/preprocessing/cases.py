@@ -146,3 +146,73 @@ for shape in ((1, 4, 9, 2), (1, 9, 4, 2), (5, 5, 2)):
             {"height": 3, "width": 4, option: True, "fill_value": 9.0},
             shape=shape,
         )
+
+CLAHE = "ContrastLimitedAdaptiveHistogramEqualization"
+CORNERS = [[0.0, 0], [4, 0], [0, 3], [4, 3]]
+MOVED = [[0.0, 0], [3.5, 0], [0, 3.75], [3, 2]]
+
+CASES |= {
+    "equalization": Case("Equalization", {}),
+    "equalization_unit": Case("Equalization", {**UNIT, "bins": 12}, high=1),
+    "equalization_first": Case("Equalization", FIRST, shape=(2, 3, 4, 5)),
+    "clahe": Case(CLAHE, {}, shape=(2, 19, 17, 3)),
+    "clahe_unit": Case(
+        CLAHE,
+        {"value_range": (0, 1), "clip_limit": 1.5, "tile_grid_size": (2, 3)},
+        shape=(1, 8, 9, 2),
+        high=1,
+    ),
+    "clahe_one_image": Case(
+        CLAHE, {"clip_limit": 0, "tile_grid_size": (2, 2), **FIRST}, shape=(3, 8, 6)
+    ),
+    **{
+        f"perspective_{interpolation}": Case(
+            "RandomPerspective",
+            {"interpolation": interpolation, "fill_value": 7.0, "scale": 0.5},
+            {
+                "happens": [True, False],
+                "corners": [CORNERS, CORNERS],
+                "moved": [MOVED, CORNERS],
+            },
+        )
+        for interpolation in ("bilinear", "nearest")
+    },
+    # Keras makes the changes in the order of its list.
+    "rand_augment": Case(
+        "RandAugment",
+        {"num_ops": 3, "factor": 0.4},
+        {
+            "changes": [
+                ("random_shear", {"x_shear": [0.3, -0.1], "y_shear": [0.2, 0.0]}),
+                ("random_contrast", {"contrast": [1.4, 0.6]}),
+                ("solarization", {"addition": [30.0, 0], "threshold": [128, 60.0]}),
+            ]
+        },
+    ),
+    "rand_augment_equalization": Case(
+        "RandAugment",
+        {"num_ops": 1, **UNIT},
+        {"changes": [("equalization", {})]},
+        high=1,
+    ),
+    "aug_mix": Case(
+        "AugMix",
+        {"num_chains": 2, "factor": 0.6, "alpha": 2.0},
+        {
+            "weights": [0.7, 0.3],
+            "share": 0.4,
+            "chains": [
+                [("random_posterization", {"bits": [2, 5]}), ("auto_contrast", {})],
+                [("random_translation", {"down": [1.5, 0], "right": [-1, 0.5]})],
+            ],
+        },
+    ),
+    "aug_mix_few": Case(
+        "AugMix",
+        {"num_chains": 1, "all_ops": False, "interpolation": "nearest"},
+        {"weights": [1.0], "share": 0.25, "chains": [[("equalization", {})]]},
+    ),
+    "elastic_never": Case(
+        "RandomElasticTransform", {"fill_mode": "mirror", "factor": 0.0}
+    ),
+}

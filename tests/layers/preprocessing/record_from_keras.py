@@ -10,7 +10,7 @@ from pathlib import Path
 
 import keras
 import numpy as np
-from cases import CASES
+from cases import CASES, Case
 
 HERE = Path(__file__).parent
 
@@ -19,10 +19,41 @@ def column(values):
     return np.reshape(np.asarray(values, "float32"), (-1, 1, 1, 1))
 
 
+def told_part(layer, name, own, shape):
+    """The chances of a layer inside another, as Keras takes them."""
+    part = getattr(layer, name)
+    return told(Case(type(part).__name__, {}, own), part, shape) if own else None
+
+
 def told(case, layer, shape):
     """The chances of a case as Keras's layers take them."""
+    if case.layer == "RandAugment":
+        indices = [layer._AUGMENT_LAYERS.index(n) for n, _ in case.chances["changes"]]
+        transforms = layer.get_random_transformation(case.images())["transforms"]
+        for name, own in case.chances["changes"]:
+            transforms[name] = told_part(layer, name, own, shape)
+        return {"layer_idxes": indices, "transforms": transforms}
+    if case.layer == "AugMix":
+        chains = [
+            [
+                {"layer_name": n, "transformation": told_part(layer, n, own, shape)}
+                for n, own in chain
+            ]
+            for chain in case.chances["chains"]
+        ]
+        return {
+            "chain_mixing_weights": np.float32(case.chances["weights"]),
+            "weight_sample": np.float32(case.chances["share"]),
+            "chain_transforms": chains,
+        }
     given = {k: np.asarray(v) for k, v in case.chances.items()}
     kind = case.layer
+    if kind == "RandomPerspective":
+        return {
+            "apply_perspective": given["happens"],
+            "start_points": np.float32(given["corners"]),
+            "end_points": np.float32(given["moved"]),
+        }
     if kind == "RandomRotation":
         first = case.arguments.get("data_format") == "channels_first"
         height, width = shape[2:] if first else shape[1:3]

@@ -13,12 +13,26 @@ from tests.layers.preprocessing.cases import CASES
 FACTS = json.loads((Path(__file__).parent / "recorded.json").read_text("utf-8"))
 
 
+def arrays(chances):
+    """Numbers as arrays, also in the chances of layers inside a layer."""
+    if isinstance(chances, dict):
+        return {name: arrays(value) for name, value in chances.items()}
+    if isinstance(chances, tuple):  # the name of a layer, and its chances
+        return chances[0], arrays(chances[1])
+    first = chances
+    while isinstance(first, list) and first:
+        first = first[0]
+    if isinstance(first, tuple):
+        return [arrays(item) for item in chances]
+    return np.array(chances)
+
+
 def transformed(case):
     """What our layer makes of the images of a case, by the case's chances."""
     layer = getattr(preprocessing, case.layer)(**case.arguments)
     if not case.chances:
         return layer(case.images()).array
-    chances = {name: np.array(value) for name, value in case.chances.items()}
+    chances = arrays(case.chances)
     layer.draw = lambda shape, training: chances
     return layer(case.images(), training=True).array
 
