@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 import queue
 from collections.abc import Callable, Iterator
@@ -112,31 +113,51 @@ def _fetch_in_threads(
     from concurrent.futures import ThreadPoolExecutor
 
     with ThreadPoolExecutor(workers) as pool:
-        yield from _in_order(pool.submit, source, indices, max(limit, workers))
+        submit = functools.partial(pool.submit, source.__getitem__)
+        yield from _in_order(submit, indices, max(limit, workers))
 
 
 def _fetch_in_processes(source: Any, indices: list[int], workers: int) -> Iterator:
+    """Each process gets the data set once, at its start.
+
+    Where processes can be forked they simply have it, so that it need not be pickled:
+    a class from a notebook or a function will do.
+    """
+    import multiprocessing
     from concurrent.futures import ProcessPoolExecutor
 
+    can_fork = "fork" in multiprocessing.get_all_start_methods()
     limit = getattr(source, "max_queue_size", 10)
-    with ProcessPoolExecutor(workers) as pool:
-        yield from _in_order(pool.submit, source, indices, max(limit, workers))
+    with ProcessPoolExecutor(
+        workers,
+        mp_context=multiprocessing.get_context("fork" if can_fork else None),
+        initializer=_remember,
+        initargs=(source,),
+    ) as pool:
+        submit = functools.partial(pool.submit, _remembered_batch)
+        yield from _in_order(submit, indices, max(limit, workers))
 
 
-def _in_order(
-    submit: Callable, source: Any, indices: list[int], limit: int
-) -> Iterator:
+_remembered: Any = None
+
+
+def _remember(source: Any) -> None:
+    """In a process of its own: notes the data set that it makes batches of."""
+    global _remembered
+    _remembered = source
+
+
+def _remembered_batch(index: int) -> Any:
+    return _remembered[index]
+
+
+def _in_order(submit: Callable, indices: list[int], limit: int) -> Iterator:
     waiting: queue.SimpleQueue = queue.SimpleQueue()
     remaining = iter(indices)
     for index in itertools.islice(remaining, limit):
-        waiting.put(submit(get_batch, source, index))
+        waiting.put(submit(index))
     for _ in indices:
         batch = waiting.get().result()
         for index in itertools.islice(remaining, 1):
-            waiting.put(submit(get_batch, source, index))
+            waiting.put(submit(index))
         yield batch
-
-
-def get_batch(source: Any, index: int) -> Any:
-    """source[index]; a function of its own, so that processes can be sent it."""
-    return source[index]

@@ -44,6 +44,8 @@ class CompiledMetrics:
             for index, identifiers in enumerate(_lists_per_output(given, names)):
                 for identifier in identifiers:
                     self._add(identifier, index, weighted)
+        if len(names) > 1:  # the order of `evaluate`, as in Keras
+            self.entries.sort(key=lambda entry: entry.name)
 
     def _add(self, identifier: Any, index: int, weighted: bool) -> None:
         assert self.names is not None
@@ -132,6 +134,7 @@ def _make_metric(identifier: Any) -> tuple[Any, str]:
     if isinstance(identifier, str):
         name = identifier
     if not isinstance(metric, metrics_module.Metric):
+        name = name.strip("<>")  # a lambda's is "<lambda>"
         metric = metrics_module.MeanMetricWrapper(metric, name=name)
     return metric, name
 
@@ -139,8 +142,9 @@ def _make_metric(identifier: Any) -> tuple[Any, str]:
 class MetricByShape(metrics_module.Metric):
     """ "accuracy" or "crossentropy": which one, the shapes of the first batch tell.
 
-    One output unit: binary.  Class numbers as targets: sparse categorical.  Rows of
-    the same length as the output: categorical.
+    One output unit, or one number a sample: binary (Keras 3 takes the argmax over the
+    batch in the second case, which says nothing).  Class numbers as targets: sparse
+    categorical.  Rows of the same length as the output: categorical.
     """
 
     def __init__(self, kind: str, name: str) -> None:
@@ -150,7 +154,7 @@ class MetricByShape(metrics_module.Metric):
 
     def choose(self, y_true: Any, y_pred: Any) -> Any:
         target, output = as_array(y_true).shape, as_array(y_pred).shape
-        if output[-1:] == (1,):
+        if output[-1:] == (1,) or len(output) < 2:
             prefix = "Binary"
         elif len(target) < len(output) or target[-1:] == (1,):
             prefix = "SparseCategorical"

@@ -14,6 +14,7 @@ import numpy as np
 from edukeras import data as data_module, metrics as metrics_module, optimizers, tree
 from edukeras.autodiff import GradientTape
 from edukeras.errors import NotCompiledError, explain
+from edukeras.layers.arguments import parameter_names, takes_keywords
 from edukeras.layers.base import Layer
 from edukeras.models.compiled_metrics import CompiledMetrics
 from edukeras.models.outputs import CompiledLoss, output_names, total_of
@@ -37,6 +38,7 @@ class Steps(Layer):
         "_trained_variables",
         "_regularized",
         "_programs",
+        "_metrics_held",
     }
 
     optimizer: Any = None
@@ -49,6 +51,13 @@ class Steps(Layer):
     # The recorded steps by the shapes of their batches, and whether there may be any.
     _programs: dict[tuple | None, Program | None]
     _replays: bool | None = None
+    _metrics_held: list | None = None
+    steps_per_execution = 1
+    _own_compute_metrics = False
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        cls._own_compute_metrics = cls.compute_metrics is not Steps.compute_metrics
 
     def __getstate__(self) -> dict[str, Any]:
         """What `pickle` and `copy` take along: recorded steps are recorded again."""
@@ -81,8 +90,9 @@ class Steps(Layer):
             weighted_metrics: metrics that sample and class weights count in.
             auto_scale_loss: whether a model of the policy "mixed_float16" wraps its
                 optimizer in a LossScaleOptimizer.
-            run_eagerly, steps_per_execution, jit_compile, sample_weight_mode:
-                accepted as in Keras, without effect here.
+            steps_per_execution: callbacks hear of every so many batches.
+            run_eagerly, jit_compile, sample_weight_mode: accepted as in Keras,
+                without effect here.
             target_tensors: not supported.
         """
         if target_tensors is not None:
@@ -104,6 +114,7 @@ class Steps(Layer):
             "steps_per_execution": steps_per_execution,
             "jit_compile": jit_compile,
         }
+        _check_steps_per_execution(steps_per_execution)
         self.optimizer = optimizers.get(optimizer)
         if auto_scale_loss and self.dtype_policy.name == "mixed_float16":
             if not isinstance(self.optimizer, optimizers.LossScaleOptimizer):
@@ -123,6 +134,7 @@ class Steps(Layer):
         # `trainable` is looked at now: later changes wait for the next compile.
         self._trained_variables = self.trainable_variables if self.built else None
         self._regularized = None
+        self._metrics_held = None
         self._programs = {None: None}
         self._replays = None
         self.stop_training = False
@@ -157,13 +169,28 @@ class Steps(Layer):
                 (entry.name, entry.metric) for entry in self._metrics_made.entries
             ]
         known = {id(metric) for _, metric in found}
-        own = self._attributes(metrics_module.Metric)
-        return found + [(m.name, m) for m in own if id(m) not in known]
+        return found + [(m.name, m) for m in self._held_metrics() if id(m) not in known]
+
+    def _held_metrics(self) -> list:
+        """The Metric attributes of this model and of the layers in it.
+
+        Models inside are left out: their metrics are about a training of their own.
+        """
+        if self._metrics_held is None:
+            found: dict[int, Any] = {}
+            for layer in self._flatten_layers():
+                if layer is self or not isinstance(layer, Steps):
+                    for metric in layer._attributes(metrics_module.Metric):
+                        found.setdefault(id(metric), metric)
+            if not self.built:
+                return list(found.values())
+            self._metrics_held = list(found.values())
+        return self._metrics_held
 
     @property
     def metrics(self) -> list:
         """The loss tracker, the losses of several outputs, the compiled metrics, and
-        the Metric attributes of a subclass."""
+        the Metric attributes of the model and of the layers in it."""
         return [metric for _, metric in self._named_metrics()]
 
     @property
@@ -200,10 +227,13 @@ class Steps(Layer):
         Forward, loss, backward, update, metrics: this is all that training is.
         """
         x, y, sample_weight = data_module.unpack_x_y_sample_weight(data)
-        self._learn_from(x, y, sample_weight)
+        y_pred = self._learn_from(x, y, sample_weight)
+        if self._own_compute_metrics:
+            return self.compute_metrics(x, y, y_pred, sample_weight)
         return self.get_metrics_result()
 
-    def _learn_from(self, x: Any, y: Any, sample_weight: Any) -> None:
+    def _learn_from(self, x: Any, y: Any, sample_weight: Any) -> Any:
+        """Changes the weights and updates the metrics; returns the predictions."""
         key = None if sample_weight is not None else key_of(x, y)
         program = self._programs.get(key)
         if program is not None and program.is_current():
@@ -216,7 +246,9 @@ class Steps(Layer):
         if gradients:
             self.optimizer.apply(gradients, self._trained_variables)
         self._loss_tracker.add(loss, _batch_size(x))
-        self._update_metrics(y, y_pred, sample_weight)
+        if not self._own_compute_metrics:
+            self._update_metrics(y, y_pred, sample_weight)
+        return y_pred
 
     def _loss_and_gradients(
         self, x: Any, y: Any, sample_weight: Any, key: tuple | None
@@ -230,7 +262,7 @@ class Steps(Layer):
             if key is not None:  # watched, so that the tape records what they go into
                 x, y = Tensor(x, traced=True), Tensor(y, traced=True)
             y_pred = self(x, training=True)
-            loss = self.compute_loss(x, y, y_pred, sample_weight, training=True)
+            loss = self._computed_loss(x, y, y_pred, sample_weight, True)
             scaled = self.optimizer.scale_loss(loss)
         variables = self._variables_to_train()
         if key is not None:
@@ -252,19 +284,32 @@ class Steps(Layer):
     def test_step(self, data: Any) -> dict[str, Any]:
         """The loss and the metrics of a batch; may be overridden."""
         x, y, sample_weight = data_module.unpack_x_y_sample_weight(data)
-        self._look_at(x, y, sample_weight)
+        y_pred = self._look_at(x, y, sample_weight)
+        if self._own_compute_metrics:
+            return self.compute_metrics(x, y, y_pred, sample_weight)
         return self.get_metrics_result()
 
-    def _look_at(self, x: Any, y: Any, sample_weight: Any) -> None:
+    def _look_at(self, x: Any, y: Any, sample_weight: Any) -> Any:
         y_pred = self(x, training=False)
-        loss = self.compute_loss(x, y, y_pred, sample_weight, training=False)
+        loss = self._computed_loss(x, y, y_pred, sample_weight, False)
         self._loss_tracker.add(loss.array, _batch_size(x))
-        self._update_metrics(y, y_pred, sample_weight)
+        if not self._own_compute_metrics:
+            self._update_metrics(y, y_pred, sample_weight)
+        return y_pred
 
     def predict_step(self, data: Any) -> Any:
         """The outputs for a batch; may be overridden."""
         x, _, _ = data_module.unpack_x_y_sample_weight(data)
         return self(x, training=False)
+
+    def _computed_loss(
+        self, x: Any, y: Any, y_pred: Any, sample_weight: Any, training: bool
+    ) -> Any:
+        """`compute_loss`, which in older code does not know of `training`."""
+        function = type(self).compute_loss
+        if "training" in parameter_names(function) or takes_keywords(function):
+            return self.compute_loss(x, y, y_pred, sample_weight, training=training)
+        return self.compute_loss(x, y, y_pred, sample_weight)
 
     def compute_loss(
         self,
@@ -326,6 +371,17 @@ class Steps(Layer):
         if not self.optimizer.built:
             self.optimizer.build(self._trained_variables)
         return self._trained_variables
+
+
+def _check_steps_per_execution(value: Any) -> None:
+    if not isinstance(value, (int, np.integer)) or value < 1:
+        raise ValueError(
+            explain(
+                "steps_per_execution: after so many batches callbacks hear of them.",
+                expected="a whole number from 1",
+                received=repr(value),
+            )
+        )
 
 
 def _looks_like_metrics(value: Any) -> bool:

@@ -21,6 +21,7 @@ from edukeras import (
     tree,
 )
 from edukeras.errors import explain
+from edukeras.models.executions import Executions
 from edukeras.models.logs import BatchLogs, plain_logs
 from edukeras.models.steps import Steps
 from edukeras.tensor import Tensor
@@ -186,12 +187,15 @@ class Trainer(Steps):
     ) -> dict[str, float]:
         self.reset_metrics()
         logs: Any = BatchLogs(self._plain_metrics)
-        own_step = type(self).train_step is not Steps.train_step
+        own_step = self._has_own("train_step")
         with_hooks = hooks.has_train_batch_hooks
+        executions = self._executions(
+            hooks.on_train_batch_begin, hooks.on_train_batch_end
+        )
         step = -1
         for step, batch in enumerate(data.batches()):
             if with_hooks:
-                hooks.on_train_batch_begin(step)
+                executions.begin(step)
             if class_weight is not None:
                 batch = data_module.apply_class_weight(batch, class_weight)
             if own_step:
@@ -201,9 +205,10 @@ class Trainer(Steps):
                 if with_hooks:
                     logs = BatchLogs(self._plain_metrics)
             if with_hooks:
-                hooks.on_train_batch_end(step, logs)
+                executions.end(step, logs)
             if self.stop_training:
                 break
+        executions.close(logs)
         if step < 0:
             raise ValueError(
                 explain(
@@ -213,6 +218,14 @@ class Trainer(Steps):
                 )
             )
         return plain_logs(logs)
+
+    def _has_own(self, step: str) -> bool:
+        """Whether the class has a step, or what the steps report, of its own."""
+        own = getattr(type(self), step) is not getattr(Steps, step)
+        return own or self._own_compute_metrics
+
+    def _executions(self, begin: Callable, end: Callable) -> Executions:
+        return Executions(begin, end, self.steps_per_execution)
 
     def _plain_metrics(self) -> dict[str, float]:
         return plain_logs(self.get_metrics_result())
@@ -271,15 +284,19 @@ class Trainer(Steps):
         self.reset_metrics()
         hooks.on_test_begin()
         logs: Any = BatchLogs(self._plain_metrics)
-        own_step = type(self).test_step is not Steps.test_step
+        own_step = self._has_own("test_step")
+        executions = self._executions(
+            hooks.on_test_batch_begin, hooks.on_test_batch_end
+        )
         for step, batch in enumerate(data.batches()):
-            hooks.on_test_batch_begin(step)
+            executions.begin(step)
             if own_step:
                 logs = plain_logs(self.test_step(_as_step_data(batch)))
             else:
                 self._look_at(*batch)
                 logs = BatchLogs(self._plain_metrics)
-            hooks.on_test_batch_end(step, logs)
+            executions.end(step, logs)
+        executions.close(logs)
         results = plain_logs(logs)
         hooks.on_test_end(results)
         return results
@@ -309,12 +326,16 @@ class Trainer(Steps):
         )  # fmt: skip
         hooks = self._evaluation_hooks(callbacks, verbose, data.steps)
         hooks.on_predict_begin()
-        batches = []
+        executions = self._executions(
+            hooks.on_predict_batch_begin, hooks.on_predict_batch_end
+        )
+        batches: list[Any] = []
         for step, batch in enumerate(data.batches()):
-            hooks.on_predict_batch_begin(step)
+            executions.begin(step)
             outputs = self.predict_step(_as_step_data((batch[0], None, None)))
             batches.append(tree.map_structure(_as_numpy, outputs))
-            hooks.on_predict_batch_end(step, {"outputs": batches[-1]})
+            executions.end(step, {"outputs": batches[-1]})
+        executions.close({"outputs": batches[-1] if batches else None})
         hooks.on_predict_end()
         if not batches:
             raise ValueError("The data gave no batch, so there is nothing to predict.")
