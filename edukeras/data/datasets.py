@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import itertools
 import queue
 from collections.abc import Callable, Iterator
@@ -113,8 +112,7 @@ def _fetch_in_threads(
     from concurrent.futures import ThreadPoolExecutor
 
     with ThreadPoolExecutor(workers) as pool:
-        submit = functools.partial(pool.submit, source.__getitem__)
-        yield from _in_order(submit, indices, max(limit, workers))
+        yield from _in_order(pool, source.__getitem__, indices, max(limit, workers))
 
 
 def _fetch_in_processes(source: Any, indices: list[int], workers: int) -> Iterator:
@@ -134,8 +132,7 @@ def _fetch_in_processes(source: Any, indices: list[int], workers: int) -> Iterat
         initializer=_remember,
         initargs=(source,),
     ) as pool:
-        submit = functools.partial(pool.submit, _remembered_batch)
-        yield from _in_order(submit, indices, max(limit, workers))
+        yield from _in_order(pool, _remembered_batch, indices, max(limit, workers))
 
 
 _remembered: Any = None
@@ -151,13 +148,15 @@ def _remembered_batch(index: int) -> Any:
     return _remembered[index]
 
 
-def _in_order(submit: Callable, indices: list[int], limit: int) -> Iterator:
+def _in_order(
+    pool: Any, get_batch: Callable, indices: list[int], limit: int
+) -> Iterator:
     waiting: queue.SimpleQueue = queue.SimpleQueue()
     remaining = iter(indices)
     for index in itertools.islice(remaining, limit):
-        waiting.put(submit(index))
+        waiting.put(pool.submit(get_batch, index))
     for _ in indices:
         batch = waiting.get().result()
         for index in itertools.islice(remaining, 1):
-            waiting.put(submit(index))
+            waiting.put(pool.submit(get_batch, index))
         yield batch

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import contextlib
 import dis
+import functools
 import io
 import linecache
 import random
 import re
 import signal
+import sys
 import threading
 import traceback
 import types
@@ -205,11 +207,50 @@ def time_limit(seconds: float) -> Iterator[None]:
     # Again every half second, in case a bare `except:` swallows the first one.
     outer_timer = signal.setitimer(signal.ITIMER_REAL, seconds, 0.5)
     try:
-        yield
+        with _every_loop_can_be_stopped():
+            yield
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, outer_handler or signal.SIG_DFL)
         signal.setitimer(signal.ITIMER_REAL, *outer_timer)
+
+
+@contextlib.contextmanager
+def _every_loop_can_be_stopped() -> Iterator[None]:
+    """Lets Python 3.10 see the timer in loops that begin with `try` or `with`.
+
+    Python looks for signals when a loop jumps back; up to 3.10 it did not if the jump
+    led to one of these statements, so that not even Ctrl-C ended such a loop.  Here a
+    trace function is called on each of its lines, and in there Python looks.
+    """
+    if sys.version_info >= (3, 11) or sys.gettrace() is not None:
+        yield
+        return
+    sys.settrace(_trace_deaf_loops)
+    try:
+        yield
+    finally:
+        sys.settrace(None)
+
+
+def _trace_deaf_loops(frame: types.FrameType, event: str, arg: Any) -> Any:
+    return _look_for_signals if _has_deaf_loop(frame.f_code) else None
+
+
+def _look_for_signals(frame: types.FrameType, event: str, arg: Any) -> Any:
+    len("")  # after a call Python looks for signals
+    return _look_for_signals
+
+
+@functools.cache
+def _has_deaf_loop(code: types.CodeType) -> bool:
+    """Whether a jump back leads to the start of a `try` or `with`."""
+    steps = {step.offset: step for step in dis.get_instructions(code)}
+    return any(
+        steps[step.argval].opname.startswith(("SETUP_", "BEFORE_ASYNC_WITH"))
+        for step in steps.values()
+        if step.opcode in dis.hasjabs and step.argval <= step.offset
+    )
 
 
 class Printed(io.TextIOBase):

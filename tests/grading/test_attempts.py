@@ -28,7 +28,7 @@ def q(f):
 
 
 def run(code):
-    variables = {"__name__": "__main__", "____": PLACEHOLDER}
+    variables = {"__name__": "__main__", "____": PLACEHOLDER, "np": np}
     exec(code, variables)
     return q.run(variables)
 
@@ -143,6 +143,7 @@ def test_none_is_explained():
     [
         "while True: pass",
         "while True:\n        try: x += 1\n        except Exception: pass",
+        "while x:\n        with np.errstate(): x += 1",
         "while True:\n        try:\n            while True: x += 1\n"
         "        except: x = 0; break\n    while True: pass",
     ],
