@@ -55,9 +55,8 @@ MISSING |= dict.fromkeys(
     Function
     callbacks.TensorBoard
     dtype_policies.DTypePolicyMap
-    preprocessing.image.smart_resize
     saving.KerasFileEditor
-    utils.Config utils.image_dataset_from_directory utils.text_dataset_from_directory
+    utils.Config
     """.split(),
     NOT_YET,
 )

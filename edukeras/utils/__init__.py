@@ -35,11 +35,16 @@ from edukeras.utils.datasets import (
     split_dataset as split_dataset,
     timeseries_dataset_from_array as timeseries_dataset_from_array,
 )
+from edukeras.utils.folders import (
+    image_dataset_from_directory as image_dataset_from_directory,
+    text_dataset_from_directory as text_dataset_from_directory,
+)
 from edukeras.utils.images import (
     array_to_img as array_to_img,
     img_to_array as img_to_array,
     load_img as load_img,
     save_img as save_img,
+    smart_resize as smart_resize,
 )
 from edukeras.utils.symbolic import (
     get_source_inputs as get_source_inputs,

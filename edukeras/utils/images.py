@@ -8,6 +8,7 @@ import numpy as np
 
 from edukeras import config
 from edukeras.errors import ShapeError, explain
+from edukeras.layers import Resizing
 from edukeras.tensor import as_array
 
 _MODES = {"grayscale": "L", "rgb": "RGB", "rgba": "RGBA"}
@@ -121,3 +122,41 @@ def save_img(
     """Writes an array as a picture; `kwargs` go to `PIL.Image.save`."""
     img = array_to_img(x, data_format=data_format, scale=scale)
     img.save(path, format=file_format, **kwargs)
+
+
+def smart_resize(
+    x: Any,
+    size: tuple[int, int],
+    interpolation: str = "bilinear",
+    data_format: str = "channels_last",
+    **kwargs: Any,
+) -> Any:
+    """Images of another size, not distorted: what does not fit is cut off.
+
+    Args:
+        x: (H, W, C) or (B, H, W, C), an array or a tensor.
+        size: (height, width) of the result.
+        interpolation: as of the layer Resizing.
+
+    >>> smart_resize(np.ones((4, 9, 3)), (2, 2)).shape
+    (2, 2, 3)
+    """
+    kwargs.pop("backend_module", None)
+    if kwargs:
+        raise TypeError(f"smart_resize has no argument {next(iter(kwargs))!r}.")
+    if len(size) != 2:
+        raise ValueError(
+            explain("A size is (height, width).", received=f"size={size!r}")
+        )
+    array = as_array(x)
+    if array.dtype.kind != "f":
+        array = array.astype(config.floatx())
+    resize = Resizing(
+        *size,
+        interpolation=interpolation,
+        crop_to_aspect_ratio=True,
+        data_format=data_format,
+        dtype=array.dtype.name,
+    )
+    resized = resize(array)
+    return resized.numpy() if isinstance(x, np.ndarray) else resized
