@@ -100,4 +100,10 @@ def _explore(model: _Any, *args: _Any, **options: _Any) -> _Any:
     return explore(model, *args, **options)
 
 
-_WAYS.update(explore=_explore)
+def _diagnose(model: _Any, x: _Any, y: _Any, **options: _Any) -> _Any:
+    from edukeras.inspect import diagnose
+
+    return diagnose(model, x, y, **options)
+
+
+_WAYS.update(explore=_explore, diagnose=_diagnose)

@@ -9,6 +9,14 @@ from edukeras.inspect.curves import (
     learning_curves as learning_curves,
 )
 from edukeras.inspect.display import View as View, display as display
+from edukeras.inspect.doctor import (
+    Diagnosis as Diagnosis,
+    DiagnosisError as DiagnosisError,
+    Doctor as Doctor,
+    Finding as Finding,
+    catalogue as catalogue,
+    diagnose as diagnose,
+)
 from edukeras.inspect.formulas import parameter_formula as parameter_formula
 from edukeras.inspect.glass_box import GlassBox as GlassBox, glassbox as glassbox
 from edukeras.inspect.source_code import SourceView as SourceView, source as source

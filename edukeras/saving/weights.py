@@ -60,6 +60,19 @@ def load_weights(
     assignments.carry_out()
 
 
+def loading_plan(model: Any, path: Any, by_name: bool = False) -> Assignments:
+    """What `load_weights` would change, without changing it; what does not fit is
+    listed in `skipped`."""
+    _require_built(model, "loaded")
+    plan = Assignments(skip_mismatch=True)
+    with open_weights(path, model) as file:
+        if weights_h5.looks_like_keras3(file) and not legacy_h5.looks_like_legacy(file):
+            weights_h5.plan_weights(model, file, by_name, plan)
+        else:
+            legacy_h5.plan_weights(model, _legacy_group(file), by_name, plan)
+    return plan
+
+
 def plan_optimizer(optimizer: Any, datasets: list, assignments: Assignments) -> None:
     """Adds the optimizer's state, if the file has it for these very variables."""
     if not datasets:
