@@ -53,7 +53,6 @@ MISSING = {
 MISSING |= dict.fromkeys(
     """
     Function
-    callbacks.TensorBoard
     dtype_policies.DTypePolicyMap
     saving.KerasFileEditor
     utils.Config

@@ -32,3 +32,4 @@ from edukeras.callbacks.stopping import (
     EarlyStopping as EarlyStopping,
     TerminateOnNaN as TerminateOnNaN,
 )
+from edukeras.callbacks.tensorboard import TensorBoard as TensorBoard
