@@ -15,6 +15,7 @@ from edukeras.jupyter import frontend
 from edukeras.jupyter.panel import Panel
 from edukeras.messages import say
 
+ANY = ""  # nothing in particular; a list that has None chosen shows an empty line
 MOST_UNITS = 2000  # in a list to pick from
 
 PHASE_SIGNS = {
@@ -53,18 +54,18 @@ class GlassBoxViewer(Panel):
         )
         layers = [name for name in recording.layers if name]
         self.layer = widgets.Dropdown(
-            options=[(say("all layers"), None), *((name, name) for name in layers)],
-            value=focus.layer,
+            options=[(say("all layers"), ANY), *((name, name) for name in layers)],
+            value=focus.layer or ANY,
             description=say("Layer"),
             layout=wide,
         )
         self.unit = widgets.Dropdown(
             options=self._units(), description=say("Unit"), layout=wide
         )
-        self.unit.value = focus.unit
+        self.unit.value = ANY if focus.unit is None else focus.unit
         names = [weight.name for weight in recording.weights.values()]
         self.weight = widgets.Dropdown(
-            options=[(say("that of the layer"), None), *((n, n) for n in names)],
+            options=[(say("that of the layer"), ANY), *((n, n) for n in names)],
             description=say("Weight"),
             layout=wide,
         )
@@ -78,11 +79,12 @@ class GlassBoxViewer(Panel):
         self.steps = widgets.Select(
             options=self._titles(),
             value=0,
-            rows=16,
+            rows=min(max(len(self.box.steps), 4), 20),
             layout=widgets.Layout(width="300px"),
         )
-        self.back = widgets.Button(description=say("Back"), icon="arrow-left")
-        self.next = widgets.Button(description=say("Next"), icon="arrow-right")
+        # Signs instead of icons, for which Notebook 7 would ask for another font.
+        self.back = widgets.Button(description="← " + say("Back"))
+        self.next = widgets.Button(description=say("Next") + " →")
         self.back.layout.width = self.next.layout.width = "148px"
         self.back.on_click(lambda button: self.go(-1))
         self.next.on_click(lambda button: self.go(1))
@@ -101,7 +103,7 @@ class GlassBoxViewer(Panel):
         )
         return widgets.HBox([left, self.page])
 
-    def _units(self) -> list[tuple[str, int | None]]:
+    def _units(self) -> list[tuple[str, Any]]:
         """The units of the chosen layer, or of the widest one."""
         layer = self.layer.value
         widths = [
@@ -109,10 +111,10 @@ class GlassBoxViewer(Panel):
             for record in self.box.recording.records
             if not record.in_loss
             and record.results[0].array.ndim > 1
-            and layer in (None, record.layer)
+            and layer in (ANY, record.layer)
         ]
         count = min(max(widths, default=0), MOST_UNITS)
-        return [(say("that counts most"), None), *((str(k), k) for k in range(count))]
+        return [(say("what counts most"), ANY), *((str(k), k) for k in range(count))]
 
     def _titles(self) -> list[tuple[str, int]]:
         return [
@@ -145,15 +147,15 @@ class GlassBoxViewer(Panel):
         if owner is self.weight or (owner in (self.layer, self.unit)):
             self.element.value = ""  # an element of another weight
         if owner in (self.layer, self.unit):
-            self.weight.value = None
+            self.weight.value = ANY
         place = self.steps.value or 0
         try:
             self.box = explain_recording(
                 self.box.recording,
                 self.sample.value,
-                self.unit.value,
+                None if self.unit.value == ANY else self.unit.value,
                 self._chosen_weight(),
-                self.layer.value,
+                None if self.layer.value == ANY else self.layer.value,
             )
             self.problem = ""
         except Exception as error:  # JupyterLab would show it nowhere
@@ -166,7 +168,9 @@ class GlassBoxViewer(Panel):
 
     def _chosen_weight(self) -> str | None:
         name, element = self.weight.value, self.element.value.strip(" []()")
-        if name is None or not element:
+        if name == ANY:
+            return None
+        if not element:
             return name
         return f"{name}[{element}]"
 
@@ -178,16 +182,21 @@ class GlassBoxViewer(Panel):
         self.back.disabled, self.next.disabled = place == 0, place == len(steps) - 1
         if self.problem:
             return markup.paragraph(markup.escape(self.problem))
+        facts = " · ".join(f"{name} {value}" for name, value in self.box.overview())
         step = steps[place]
         count = say("step {n} of {all}", n=place + 1, all=len(steps))
-        return (
-            self.box.head_html()
+        contents = (
+            markup.heading(markup.escape(self.box.title()))
+            + markup.paragraph(markup.muted(markup.escape(self.box.batch_text())))
+            + markup.paragraph(markup.escape(facts))
             + markup.heading(markup.escape(phase_title(step.phase)))
             + markup.paragraph(
                 markup.muted(markup.escape(count)) + "<br>" + step_summary(step)
             )
             + step_body(step)
         )
+        # A widget would put as much space between the lines as a button is high.
+        return f'<div style="line-height: 1.5">{contents}</div>'
 
 
 def step_through(box: GlassBox) -> GlassBox | GlassBoxViewer:

@@ -79,11 +79,11 @@ def test_the_page_stays_at_its_step_when_something_else_is_picked(viewer):
 
 def test_a_layer_offers_its_units(viewer):
     viewer.layer.value = "out"
-    assert [k for _, k in viewer.unit.options] == [None, 0, 1, 2]
+    assert [k for _, k in viewer.unit.options] == ["", 0, 1, 2]
     viewer.unit.value = 1
     assert viewer.box.step("forward", "out").title == "out: dense, unit 1"
     assert viewer.box.step("update").title.startswith("out/kernel[")
-    viewer.layer.value = None
+    viewer.layer.value = ""
     assert [k for _, k in viewer.unit.options][-1] == 4
 
 

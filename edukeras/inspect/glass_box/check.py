@@ -112,7 +112,8 @@ def explain_check(
             f"L(w + h) = {above:.12g}",
             f"L(w - h) = {below:.12g}",
             f"(L(w + h) - L(w - h)) / 2h = {found:.6g}",
-            say("the tape says {gradient}", gradient=f"{from_tape:.6g}"),
+            say("the tape says {gradient}", gradient=f"{from_tape:.6g}")
+            + f": {verdict}",
         ),
         meaning=say(
             "The proof, without any calculus: move the weight a little up and down, "

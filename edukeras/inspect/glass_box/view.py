@@ -14,8 +14,10 @@ from edukeras.messages import say
 from edukeras.models.table import aligned_lines, text_width, wrap
 
 COLUMNS = 100
+# Not <code>, which notebooks give a background, line by line.
 _BLOCK = (
-    "margin: 4px 0; padding: 4px 8px; border-left: 3px solid rgba(128, 128, 128, 0.5)"
+    "margin: 4px 0; padding: 2px 8px; border-left: 3px solid rgba(128, 128, 128, 0.5); "
+    "font-family: monospace; white-space: pre-wrap"
 )
 
 
@@ -202,7 +204,7 @@ def step_body(step: Step) -> str:
 
 
 def _code_block(lines: Any) -> str:
-    inside = "<br>".join(markup.code(line) for line in lines)
+    inside = "<br>".join(map(markup.escape, lines))
     return f'<div style="{_BLOCK}">{inside}</div>'
 
 
