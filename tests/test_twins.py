@@ -363,8 +363,9 @@ def test_update_equals_its_twin(name, descriptions, options, layout, dtype):
         ours = make_arrays(descriptions, size, dtype)
         theirs = make_arrays(descriptions, size, dtype)
         gradient = in_layout(ours[-1], layout)
-        assert function("compiled", name)(*ours[:-1], gradient, *options) is None
-        assert function("reference", name)(*theirs, *options) is None
+        lists = [[array] for array in (*ours[:-1], gradient)]
+        assert function("compiled", name)(*lists, *options) is None
+        assert function("reference", name)(*([a] for a in theirs), *options) is None
         np.testing.assert_array_equal(gradient, theirs[-1])
         for mine, other in zip(ours, theirs, strict=True):
             np.testing.assert_allclose(mine, other, **TOLERANCES[dtype])
@@ -373,7 +374,8 @@ def test_update_equals_its_twin(name, descriptions, options, layout, dtype):
 @pytest.mark.parametrize("kind", KINDS)
 def test_update_of_a_strided_variable_reaches_it(kind):
     memory = np.zeros((2, 6), "float32")
-    function(kind, "sgd_update")(memory[:, ::2], np.ones((2, 3), "float32"), 0.5)
+    ones = np.ones((2, 3), "float32")
+    function(kind, "sgd_update")([memory[:, ::2]], [ones], 0.5)
     np.testing.assert_array_equal(memory, [[-0.5, 0] * 3] * 2)
 
 
@@ -382,7 +384,7 @@ def test_update_of_a_read_only_variable_is_refused(kind):
     variable = np.zeros(3)
     variable.flags.writeable = False
     with pytest.raises(ValueError, match="read-only"):
-        function(kind, "sgd_update")(variable, np.ones(3), 0.5)
+        function(kind, "sgd_update")([variable], [np.ones(3)], 0.5)
 
 
 # --- what neither kernel handles itself -----------------------------------------------
@@ -629,12 +631,14 @@ def test_updates_by_hand(kind):
             np.array([number]) for number in numbers[: 4 if "adam" in name else 3]
         ]
         options = numbers[len(arrays) :]
-        function(kind, name)(*arrays, *options)
+        function(kind, name)(*([array] for array in arrays), *options)
         return [array.item() for array in arrays[:-1]]
 
-    variable = np.array([1.0])
-    function(kind, "sgd_update")(variable, np.array([4.0]), 0.125)
+    variable, other = np.array([1.0]), np.array([[2.0]])
+    gradients = [np.array([4.0]), np.array([[-8.0]])]
+    function(kind, "sgd_update")([variable, other], gradients, 0.125)
     assert variable == [0.5]
+    assert other == [[3]]
     # velocity 0.5 * 2 - 0.25 * 4 = 0
     assert run("momentum_update", 1.0, 2.0, 4.0, 0.25, 0.5, False) == [1, 0]
     assert run("momentum_update", 1.0, 2.0, 4.0, 0.25, 0.5, True) == [0, 0]

@@ -91,28 +91,36 @@ class Adam(Optimizer):
     def update_step(
         self, gradient: Any, variable: Variable, learning_rate: float
     ) -> None:
-        gradient = as_array(gradient)
-        index = self._get_variable_index(variable)
-        momentum = self._momentums[index].array
-        velocity = self._velocities[index].array
+        self.update_steps([as_array(gradient)], [variable], learning_rate)
+
+    def update_steps(
+        self, gradients: list, variables: list[Variable], learning_rate: float
+    ) -> None:
+        """`update_step` of several variables, in one call of the kernel."""
+        momentums = self._arrays_of(self._momentums, variables)
+        velocities = self._arrays_of(self._velocities, variables)
+        arrays = [variable.array for variable in variables]
         alpha = learning_rate * self._correction
         if not self.amsgrad:
             kernels.adam_update(
-                variable.array,
-                momentum,
-                velocity,
-                gradient,
+                arrays,
+                momentums,
+                velocities,
+                gradients,
                 alpha,
                 self.beta_1,
                 self.beta_2,
                 self.epsilon,
             )
             return
-        momentum += (gradient - momentum) * (1 - self.beta_1)
-        velocity += (gradient * gradient - velocity) * (1 - self.beta_2)
-        largest = self._velocity_hats[index].array
-        np.maximum(largest, velocity, out=largest)
-        variable.array -= alpha * momentum / (np.sqrt(largest) + self.epsilon)
+        largest_of_all = self._arrays_of(self._velocity_hats, variables)
+        for array, momentum, velocity, largest, gradient in zip(
+            arrays, momentums, velocities, largest_of_all, gradients
+        ):
+            momentum += (gradient - momentum) * (1 - self.beta_1)
+            velocity += (gradient * gradient - velocity) * (1 - self.beta_2)
+            np.maximum(largest, velocity, out=largest)
+            array -= alpha * momentum / (np.sqrt(largest) + self.epsilon)
 
 
 class AdamW(Adam):

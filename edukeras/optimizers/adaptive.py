@@ -122,19 +122,31 @@ class RMSprop(Optimizer):
     def update_step(
         self, gradient: Any, variable: Variable, learning_rate: float
     ) -> None:
-        gradient = as_array(gradient)
-        index = self._get_variable_index(variable)
-        velocity = self._velocities[index].array
+        self.update_steps([as_array(gradient)], [variable], learning_rate)
+
+    def update_steps(
+        self, gradients: list, variables: list[Variable], learning_rate: float
+    ) -> None:
+        """`update_step` of several variables, in one call of the kernel."""
         if not (self.momentum or self.centered):
             kernels.rmsprop_update(
-                variable.array,
-                velocity,
-                gradient,
+                [variable.array for variable in variables],
+                self._arrays_of(self._velocities, variables),
+                gradients,
                 learning_rate,
                 self.rho,
                 self.epsilon,
             )
             return
+        for gradient, variable in zip(gradients, variables):
+            self._update_one(gradient, variable, learning_rate)
+
+    def _update_one(
+        self, gradient: np.ndarray, variable: Variable, learning_rate: float
+    ) -> None:
+        """With momentum, or divided by the standard deviation."""
+        index = self._get_variable_index(variable)
+        velocity = self._velocities[index].array
         velocity *= self.rho
         velocity += (1 - self.rho) * gradient * gradient
         square = velocity

@@ -14,6 +14,7 @@ Gradients come from a tape; the model's regularizers are part of its loss.
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
@@ -36,6 +37,16 @@ from edukeras.tensor import Tensor, Variable, as_array
 # Arguments of Keras 2, such as `lr` and `decay`, and what each does to the optimizer.
 # `edukeras.legacy`, a module above this one, enters them.
 LEGACY_ARGUMENTS: dict[str, Callable[[Optimizer, Any], None]] = {}
+
+
+@functools.cache
+def _takes_lists(cls: type) -> bool:
+    """Whether the class that wrote `update_step` has it for lists, `update_steps`, too.
+
+    A subclass with an `update_step` of its own is asked variable by variable.
+    """
+    owner = next(c for c in cls.__mro__ if "update_step" in vars(c))
+    return "update_steps" in vars(owner)
 
 
 class Optimizer(OptimizerState):
@@ -339,12 +350,20 @@ class Optimizer(OptimizerState):
     def _update(
         self, gradients: list, variables: list[Variable], learning_rate: float
     ) -> None:
+        if _takes_lists(type(self)):
+            self.update_steps(gradients, variables, learning_rate)  # type: ignore
+            return
         # The formulas of this package take arrays.  Those of users take tensors, as
         # in Keras: `gradient *= 2` must not change an array that others hold.
         if not getattr(type(self).update_step, "takes_arrays", False):
             gradients = [Tensor(gradient) for gradient in gradients]
         for gradient, variable in zip(gradients, variables):
             self.update_step(gradient, variable, learning_rate)
+
+    def _arrays_of(self, state: list[Variable], variables: list[Variable]) -> list:
+        """The arrays of the state of these variables."""
+        indices = self._indices
+        return [state[indices[id(variable)]].array for variable in variables]
 
     def _accumulate(self, gradients: list, variables: list[Variable]) -> list:
         """The mean gradients if it is time for an update, else an empty list."""

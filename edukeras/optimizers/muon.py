@@ -146,10 +146,10 @@ class Muon(Optimizer):
         velocity = self._velocities[index]
         if velocity is not None:
             kernels.adam_update(
-                variable.array,
-                momentum,
-                velocity.array,
-                gradient,
+                [variable.array],
+                [momentum],
+                [velocity.array],
+                [gradient],
                 learning_rate * self.adam_lr_ratio * self._correction,
                 self.adam_beta_1,
                 self.adam_beta_2,

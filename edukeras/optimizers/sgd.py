@@ -67,14 +67,21 @@ class SGD(Optimizer):
     def update_step(
         self, gradient: Any, variable: Variable, learning_rate: float
     ) -> None:
+        self.update_steps([as_array(gradient)], [variable], learning_rate)
+
+    def update_steps(
+        self, gradients: list, variables: list[Variable], learning_rate: float
+    ) -> None:
+        """`update_step` of several variables, in one call of the kernel."""
+        arrays = [variable.array for variable in variables]
         if self.momentum:
             kernels.momentum_update(
-                variable.array,
-                self._velocities[self._get_variable_index(variable)].array,
-                as_array(gradient),
+                arrays,
+                self._arrays_of(self._velocities, variables),
+                gradients,
                 learning_rate,
                 self.momentum,
                 self.nesterov,
             )
         else:
-            kernels.sgd_update(variable.array, as_array(gradient), learning_rate)
+            kernels.sgd_update(arrays, gradients, learning_rate)

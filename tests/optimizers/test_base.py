@@ -466,7 +466,9 @@ def test_variable_of_two_groups_is_refused():
 def test_compiled_formulas_get_arrays_and_no_tensors(weight, monkeypatch):
     kinds = []
     monkeypatch.setattr(
-        kernels, "sgd_update", lambda variable, gradient, rate: kinds.append(gradient)
+        kernels,
+        "sgd_update",
+        lambda variables, gradients, rate: kinds.extend(gradients),
     )
     gradients = one()
     SGD().apply(gradients, [weight])
