@@ -25,7 +25,7 @@ from _common cimport (
     real,
     same_type,
 )
-from _products cimport SMALL, add_product, fill_rows
+from _products cimport SMALL, fill_rows, product, use_thread_control
 from _windows cimport (
     Windows,
     cropped,
@@ -37,6 +37,11 @@ from _windows cimport (
 )
 
 cnp.import_array()
+
+
+def control_threads(getter, setter):
+    """Tells where OpenBLAS has its get_num_threads and set_num_threads."""
+    use_thread_control(getter, setter)
 
 # How many numbers a block of windows has at most: a quarter of a megabyte of floats.
 cdef enum:
@@ -184,7 +189,7 @@ cdef void conv_worker(
             stop = min(start + rows, w.images * w.rows)
             gather(w, x, start, stop, seen, turned)
             out = y + start * length
-            add_product(
+            product(
                 seen, turned, kernel, False, <real> 0, out,
                 (stop - start) * w.columns, inner, filters,
             )
@@ -234,12 +239,12 @@ cdef void conv_backward_worker(
                         dbias_row[i] += dz[row * length + i]
             if dkernel != NULL:
                 gather(w, x, start, stop, seen, turned)
-                add_product(
+                product(
                     seen, not turned, dz, False, <real> 1, dkernel,
                     inner, positions, filters,
                 )
             if dx != NULL:
-                add_product(
+                product(
                     dz, False, turned_kernel, False, <real> 0, seen,
                     positions, filters, inner,
                 )

@@ -1,7 +1,6 @@
 """Matrix product, and the dense layer in one step: product, bias, activation."""
 
 cimport numpy as cnp
-from scipy.linalg.cython_blas cimport dgemm, dgemv, sgemm, sgemv
 
 from edukeras.reference import dense as twin
 
@@ -41,6 +40,7 @@ from _common cimport (
     is_vector,
     real,
 )
+from _products cimport product, use_thread_control
 
 cnp.import_array()
 
@@ -70,23 +70,9 @@ cdef dict ACTIVATIONS = {
 }
 
 
-# Products of up to so many multiplications run on one thread.  They take about a tenth
-# of a millisecond, and waking a second thread for that gains nothing on an idle
-# machine; on a busy one, it may not be scheduled for milliseconds.
-cdef Py_ssize_t SMALL = 8_000_000
-
-# OpenBLAS's own functions, or NULL where BLAS is another library.
-cdef int (*get_num_threads)() noexcept nogil
-cdef void (*set_num_threads)(int) noexcept nogil
-get_num_threads = NULL
-set_num_threads = NULL
-
-
-def control_threads(size_t getter, size_t setter):
+def control_threads(getter, setter):
     """Tells where OpenBLAS has its get_num_threads and set_num_threads."""
-    global get_num_threads, set_num_threads
-    get_num_threads = <int (*)() noexcept nogil> getter
-    set_num_threads = <void (*)(int) noexcept nogil> setter
+    use_thread_control(getter, setter)
 
 
 def matmul(a, b, transpose_a=False, transpose_b=False):
@@ -299,83 +285,3 @@ cdef inline void activate_backward(
         softsign_backward_worker(grad, y, dz, n, 0)
     elif code == EXPONENTIAL:
         exponential_backward_worker(grad, y, dz, n, 0)
-
-
-cdef inline void product(
-    const real* a, bint turn_a,
-    const real* b, bint turn_b,
-    real beta, real* c,
-    Py_ssize_t m, Py_ssize_t k, Py_ssize_t n,
-) noexcept nogil:
-    """c = a @ b + beta * c, beta 0 or 1; a (m, k), b (k, n), c (m, n) when turned."""
-    cdef Py_ssize_t i
-    if k == 0 or (m > 1 and n > 1):
-        gemm(a, turn_a, b, turn_b, beta, c, m, k, n)
-        return
-    # With a single row or column, BLAS's gemv is several times faster than its gemm.
-    if beta == 0:
-        for i in range(m * n):
-            c[i] = 0
-    if m == 1:  # c = a @ b is b.T @ a
-        gemv(b, not turn_b, k if turn_b else n, n if turn_b else k, a, c)
-    else:
-        gemv(a, turn_a, m if turn_a else k, k if turn_a else m, b, c)
-
-
-cdef inline void gemm(
-    const real* a, bint turn_a,
-    const real* b, bint turn_b,
-    real beta, real* c,
-    Py_ssize_t m, Py_ssize_t k, Py_ssize_t n,
-) noexcept nogil:
-    """c = a @ b + beta * c, for matrices of any size.
-
-    BLAS expects matrices column by column. Ours, row by row, are to BLAS their own
-    transposes. So we ask for c.T = b.T @ a.T: the operands swapped and nothing moved.
-    """
-    # BLAS counts in 32 bits.
-    cdef int rows = <int> m, inner = <int> k, columns = <int> n
-    # The length of a row in memory. It must not be 0, even where nothing is computed.
-    cdef int row_a = max(1, rows if turn_a else inner)
-    cdef int row_b = max(1, inner if turn_b else columns)
-    cdef int row_c = max(1, columns)
-    cdef char mode_a = b"T" if turn_a else b"N"
-    cdef char mode_b = b"T" if turn_b else b"N"
-    cdef real one = 1
-    cdef int threads = 1
-    if set_num_threads != NULL and m * k * n <= SMALL:
-        threads = get_num_threads()
-    if threads > 1:
-        set_num_threads(1)
-    if real is float:
-        sgemm(
-            &mode_b, &mode_a, &columns, &rows, &inner, &one,
-            <real*> b, &row_b, <real*> a, &row_a, &beta, c, &row_c,
-        )
-    else:
-        dgemm(
-            &mode_b, &mode_a, &columns, &rows, &inner, &one,
-            <real*> b, &row_b, <real*> a, &row_a, &beta, c, &row_c,
-        )
-    if threads > 1:
-        set_num_threads(threads)
-
-
-cdef inline void gemv(
-    const real* matrix, bint turn, Py_ssize_t row_length, Py_ssize_t rows,
-    const real* vector, real* out,
-) noexcept nogil:
-    """out += matrix @ vector, or with turn, matrix.T @ vector."""
-    cdef int m = <int> row_length, n = <int> rows, step = 1
-    cdef char mode = b"N" if turn else b"T"  # to BLAS it is turned already, as above
-    cdef real one = 1
-    if real is float:
-        sgemv(
-            &mode, &m, &n, &one, <real*> matrix, &m,
-            <real*> vector, &step, &one, out, &step,
-        )
-    else:
-        dgemv(
-            &mode, &m, &n, &one, <real*> matrix, &m,
-            <real*> vector, &step, &one, out, &step,
-        )

@@ -30,14 +30,20 @@ from _common cimport (
     same_type,
 )
 from _products cimport (
-    add_product,
-    add_product_by_rows,
     add_rows,
     fill_rows,
+    product,
+    product_by_rows,
     turned_product_by_rows,
+    use_thread_control,
 )
 
 cnp.import_array()
+
+
+def control_threads(getter, setter):
+    """Tells where OpenBLAS has its get_num_threads and set_num_threads."""
+    use_thread_control(getter, setter)
 
 
 # The sizes of sequences: T steps, B samples, N features, M units, and the width of the
@@ -174,7 +180,7 @@ cdef void simple_worker(
         memcpy(states, h, step * sizeof(real))
         project(s, x, kernel, bias, states + step)
         for t in range(s.steps):
-            add_product_by_rows(
+            product_by_rows(
                 states, recurrent_kernel, <real> 1, states + step,
                 s.batch, s.units, s.units,
             )
@@ -196,7 +202,7 @@ cdef void simple_backward_worker(
             h, dz = states + (t + 1) * step, dsums + t * step
             for i in range(step):
                 dz[i] = (dh[i] + grad[t * step + i]) * (<real> 1 - h[i] * h[i])
-            add_product_by_rows(
+            product_by_rows(
                 dz, turned_kernel, <real> 0, dh, s.batch, s.units, s.units
             )
 
@@ -311,7 +317,7 @@ cdef void lstm_worker(
         h, c = states, memories
         states, memories = states + step, memories + step
         for t in range(s.steps):
-            add_product_by_rows(
+            product_by_rows(
                 h, recurrent_kernel, <real> 1, gates, s.batch, units, s.width
             )
             h = states
@@ -372,7 +378,7 @@ cdef void lstm_backward_worker(
                     dc[j] *= f[j]
                 dh, dc = dh + units, dc + units
             dh, dc = dh - step, dc - step
-            add_product_by_rows(
+            product_by_rows(
                 dsums + t * s.batch * s.width, turned_kernel, <real> 0, dh,
                 s.batch, s.width, units,
             )
@@ -488,7 +494,7 @@ cdef void gru_worker(
         project(s, x, kernel, bias, sums)
         for t in range(s.steps):
             fill_rows(recurrent_bias, recurrent, s.batch, s.width)
-            add_product_by_rows(
+            product_by_rows(
                 states, recurrent_kernel,
                 <real> 0 if recurrent_bias == NULL else one, recurrent,
                 s.batch, units, s.width,
@@ -555,7 +561,7 @@ cdef void gru_backward_worker(
                     dh[j] *= z[j]
                 dh += units
             dh -= step
-            add_product_by_rows(
+            product_by_rows(
                 drecurrent_sums + t * s.batch * s.width, turned_kernel, one, dh,
                 s.batch, s.width, units,
             )
@@ -570,7 +576,7 @@ cdef inline void project(
     """The input's part of the sums, of all steps at once."""
     cdef Py_ssize_t rows = s.steps * s.batch
     fill_rows(bias, sums, rows, s.width)
-    add_product_by_rows(
+    product_by_rows(
         x, kernel, <real> 0 if bias == NULL else <real> 1, sums,
         rows, s.features, s.width,
     )
@@ -589,7 +595,7 @@ cdef void weights_worker(
             states, drecurrent_sums, drecurrent, rows, s.units, s.width
         )
         if dx != NULL:
-            add_product(
+            product(
                 dsums, False, kernel, True, <real> 0, dx, rows, s.width, s.features
             )
         for j in range(s.width):

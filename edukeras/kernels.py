@@ -249,9 +249,10 @@ def _hand_over_thread_control() -> None:
     names = ("scipy_openblas_get_num_threads", "scipy_openblas_set_num_threads")
     if not all(hasattr(library, name) for name in names):
         return
-    functions = (ctypes.cast(getattr(library, name), ctypes.c_void_p) for name in names)
-    module = import_module("edukeras._kernels.dense")
-    module.control_threads(*(function.value for function in functions))
+    functions = [ctypes.cast(getattr(library, name), ctypes.c_void_p) for name in names]
+    for family in ("convolution", "dense", "recurrent"):
+        module = import_module(f"edukeras._kernels.{family}")
+        module.control_threads(*(function.value for function in functions))
 
 
 def _keep_freed_memory() -> None:
