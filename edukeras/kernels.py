@@ -96,6 +96,7 @@ from edukeras.reference.losses import (
 )
 from edukeras.reference.optimizers import (
     adam_update,
+    average_update,
     momentum_update,
     rmsprop_update,
     sgd_update,

@@ -261,6 +261,7 @@ UPDATES = [
         (0.1, 0.9, 0.999, 1e-7),
     ),
     ("sgd_update", ["normal B", "normal B"], (0.1,)),
+    ("average_update", ["normal CM", "normal CM"], (0.9,)),
 ]
 
 
@@ -646,6 +647,28 @@ def test_updates_by_hand(kind):
     assert run("rmsprop_update", 1.0, 12.0, 4.0, 0.5, 0.75, 3.0) == [0.5, 13]
     # momentum 2 + (4 - 2) / 2 = 3, velocity 0 + (16 - 0) / 4 = 4
     assert run("adam_update", 7.0, 2.0, 0.0, 4.0, 6.0, 0.5, 0.75, 1.0) == [1, 3, 4]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_average_by_hand(kind):
+    average = np.array([8.0])
+    function(kind, "average_update")([average], [np.array([4.0])], 0.75)
+    assert average == [7]
+
+
+@needs_compiled
+@pytest.mark.parametrize(("dtype", "steps"), [("float32", 1000), ("float64", 8000)])
+def test_fading_state_ends_at_zero(dtype, steps):
+    # Denormal numbers, which it would end at otherwise, make the update slow.
+    momentum, other = np.ones(1, dtype), np.full(1, np.nan, dtype)
+    state = [np.zeros(1, dtype) for _ in range(3)]
+    for _ in range(steps):
+        lists = [[array] for array in (state[0], momentum, state[1], state[2])]
+        function("compiled", "adam_update")(*lists, 0.0, 0.9, 0.999, 1e-7)
+    assert momentum == 0
+    lists = [[array] for array in (state[0], other, state[1], state[2])]
+    function("compiled", "adam_update")(*lists, 0.0, 0.9, 0.999, 1e-7)
+    assert np.isnan(other)
 
 
 # --- gradients against central differences --------------------------------------------

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from edukeras import constraints, initializers, ops, regularizers
+from edukeras import constraints, initializers, kernels, ops, regularizers
 from edukeras.errors import ShapeError, explain
 from edukeras.layers.base import InputSpec, Layer
 from edukeras.layers.normalization import in_full_precision
@@ -188,13 +188,11 @@ class BatchNormalization(Layer):
 
     def _follow(self, mean: Any, variance: Any) -> None:
         """Moves the moving statistics towards those of the batch."""
-        step = 1 - self.momentum
-        for moving, batch in (
-            (self.moving_mean.array, mean),
-            (self.moving_variance.array, variance),
-        ):
-            moving *= self.momentum
-            moving += step * batch
+        kernels.average_update(
+            (self.moving_mean.array, self.moving_variance.array),
+            (mean, variance),
+            self.momentum,
+        )
 
     def compute_output_shape(self, input_shape: Any) -> tuple:
         return input_shape

@@ -21,7 +21,7 @@ from typing import Any
 
 import numpy as np
 
-from edukeras import registry
+from edukeras import kernels, registry
 from edukeras.errors import ShapeError, explain
 from edukeras.graph import auto_name, snake_case
 from edukeras.optimizers.arguments import own_arguments
@@ -433,9 +433,9 @@ class Optimizer(OptimizerState):
         update = self._update_number()
         # The first average is the weights themselves.
         momentum = self.ema_momentum if update > 1 else 0.0
-        for average, variable in zip(self._averages, self._trainable_variables):
-            average.array *= momentum
-            average.array += (1 - momentum) * variable.array
+        averages = [average.array for average in self._averages]
+        arrays = [variable.array for variable in self._trainable_variables]
+        kernels.average_update(averages, arrays, momentum)
         if self.ema_overwrite_frequency and update % self.ema_overwrite_frequency == 0:
             self.finalize_variable_values(self._trainable_variables)
 

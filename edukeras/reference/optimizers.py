@@ -6,7 +6,13 @@ its gradient.
 
 import numpy as np
 
-__all__ = ["adam_update", "momentum_update", "rmsprop_update", "sgd_update"]
+__all__ = [
+    "adam_update",
+    "average_update",
+    "momentum_update",
+    "rmsprop_update",
+    "sgd_update",
+]
 
 
 def sgd_update(variables, gradients, learning_rate):
@@ -59,3 +65,10 @@ def adam_update(
         momentum += (gradient - momentum) * (1 - beta_1)
         velocity += (gradient * gradient - velocity) * (1 - beta_2)
         variable -= alpha * momentum / (np.sqrt(velocity) + epsilon)
+
+
+def average_update(averages, values, momentum):
+    """average = momentum * average + (1 - momentum) * value"""
+    for average, value in zip(averages, values):
+        average *= momentum
+        average += (1 - momentum) * value
