@@ -94,6 +94,10 @@ from edukeras.reference.losses import (
     sparse_softmax_crossentropy,
     sparse_softmax_crossentropy_backward,
 )
+from edukeras.reference.metrics import (
+    count_right_labels,
+    count_same_class,
+)
 from edukeras.reference.optimizers import (
     adam_update,
     average_update,
@@ -125,6 +129,7 @@ FAMILIES = (
     "dropout",
     "embedding",
     "losses",
+    "metrics",
     "optimizers",
     "pooling",
     "recurrent",

@@ -264,6 +264,13 @@ UPDATES = [
     ("average_update", ["normal CM", "normal CM"], (0.9,)),
 ]
 
+# These return a whole number.
+COUNTS = [
+    ("count_same_class", ["few BC", "few BC"]),
+    ("count_same_class", ["one-hot BC", "unit BC"]),
+    ("count_right_labels", ["labels B", "few BC"]),
+]
+
 
 def content(kind, shape, sizes, rng):
     if kind == "normal":
@@ -324,7 +331,7 @@ def test_every_kernel_has_a_case():
         for name in import_module(f"edukeras.reference.{family}").__all__
     }
     # dropout_mask takes no arrays and has its own tests.
-    assert {case[0] for case in CASES + UPDATES} | {"dropout_mask"} == names
+    assert {case[0] for case in CASES + UPDATES + COUNTS} | {"dropout_mask"} == names
 
 
 @needs_compiled
@@ -370,6 +377,19 @@ def test_update_equals_its_twin(name, descriptions, options, layout, dtype):
         np.testing.assert_array_equal(gradient, theirs[-1])
         for mine, other in zip(ours, theirs, strict=True):
             np.testing.assert_allclose(mine, other, **TOLERANCES[dtype])
+
+
+@needs_compiled
+@pytest.mark.parametrize("dtype", TOLERANCES)
+@pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.parametrize(("name", "descriptions"), COUNTS)
+def test_count_equals_its_twin(name, descriptions, layout, dtype):
+    for size in SIZES:
+        arrays = make_arrays(descriptions, size, dtype)
+        inputs = [in_layout(array, layout) for array in arrays]
+        expected = function("reference", name)(*arrays)
+        assert function("compiled", name)(*inputs) == expected
+        assert type(expected) is int
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -669,6 +689,18 @@ def test_fading_state_ends_at_zero(dtype, steps):
     lists = [[array] for array in (state[0], other, state[1], state[2])]
     function("compiled", "adam_update")(*lists, 0.0, 0.9, 0.999, 1e-7)
     assert np.isnan(other)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("dtype", TOLERANCES)
+def test_right_predictions_by_hand(kind, dtype):
+    p = np.array([[0.5, 0.5, 0.0], [0.1, 0.2, 0.7], [0.1, math.nan, 0.7]], dtype)
+    t = np.eye(3, dtype=dtype)
+    # Of equal ones the first counts, and NaN as the largest.
+    assert function(kind, "count_same_class")(t, p) == 1
+    for labels in (np.array([1, 2, 1]), np.array([1, 2, 1], "int32")):
+        assert function(kind, "count_right_labels")(labels, p) == 2
+    assert function(kind, "count_right_labels")(np.array([-1, 7, 300]), p) == 0
 
 
 # --- gradients against central differences --------------------------------------------

@@ -52,8 +52,8 @@ def as_arrays(data: Any, reads_text: Callable[[], bool] | None = None) -> Any:
 
     `reads_text` says whether strings are welcome: there is a layer for them.
     """
-    if data is None:
-        return None
+    if data is None or (type(data) is np.ndarray and data.dtype == np.float32):
+        return data
     if isinstance(data, dict):
         return {key: as_arrays(value, reads_text) for key, value in data.items()}
     if isinstance(data, (list, tuple)) and not _is_numbers(data):

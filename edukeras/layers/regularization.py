@@ -69,7 +69,6 @@ class Dropout(_RandomLayer):
         self.noise_shape = noise_shape
         self.seed = seed
         self._start_generator()
-        self._next_seeds: list[int] = []
 
     def call(self, inputs: Any, training: Any = False) -> Any:
         if not training or self.rate == 0:
@@ -82,9 +81,8 @@ class Dropout(_RandomLayer):
         )
 
     def _draw_seed(self) -> int:
-        if not self._next_seeds:  # many at once: one by one they take longer than a mask
-            self._next_seeds = self._generator.integers(2**62, size=64).tolist()[::-1]
-        return self._next_seeds.pop()
+        # The same numbers as integers(2**62), in a quarter of the time.
+        return self._generator.bit_generator.random_raw() >> 2
 
     def _full_noise_shape(self, shape: tuple) -> tuple | None:
         if self.noise_shape is None:

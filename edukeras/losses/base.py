@@ -178,7 +178,8 @@ def _weighted_sum(losses, weights, *, divisor):
     y = np.add.reduce(weighted, axis=None) / divisor
 
     def backward(grad, need):
-        share = np.full(losses.shape, grad / divisor, losses.dtype)
+        share = np.empty_like(losses)
+        share.fill(grad / divisor)
         if weights is not None:
             share *= weights
         return share, None

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from edukeras import kernels
 from edukeras.errors import ShapeError, explain
 from edukeras.metrics.reduction import MeanMetricWrapper
 from edukeras.tensor import Tensor, as_array
@@ -105,13 +106,37 @@ def categorical_accuracy(y_true: Any, y_pred: Any) -> Tensor:
     return _ones_where(true.argmax(axis=-1) == pred.argmax(axis=-1))
 
 
-class CategoricalAccuracy(MeanMetricWrapper):
+class _CountedAccuracy(MeanMetricWrapper):
+    """Counts what is right in one pass, where no sample has a weight of its own."""
+
+    def update_state(  # type: ignore[override]
+        self, y_true: Any, y_pred: Any, sample_weight: Any = None
+    ) -> None:
+        if sample_weight is None and getattr(y_pred, "mask", None) is None:
+            pred = as_array(y_pred)
+            right = self._count(as_array(y_true), pred) if pred.ndim == 2 else None
+            if right is not None:
+                self.total.array[()] += right
+                self.count.array[()] += len(pred)
+                return
+        super().update_state(y_true, y_pred, sample_weight)
+
+    def _count(self, true: np.ndarray, pred: np.ndarray) -> int | None:
+        """How many rows are right; None where the function above must look."""
+        raise NotImplementedError
+
+
+class CategoricalAccuracy(_CountedAccuracy):
     """How often the most likely class is the right one, for one-hot labels."""
 
     def __init__(
         self, name: str | None = "categorical_accuracy", dtype: Any = None
     ) -> None:
         super().__init__(categorical_accuracy, name, dtype)
+
+    def _count(self, true: np.ndarray, pred: np.ndarray) -> int | None:
+        fits = true.shape == pred.shape and pred.size > 0
+        return kernels.count_same_class(true, pred) if fits else None
 
 
 def sparse_categorical_accuracy(y_true: Any, y_pred: Any) -> Tensor:
@@ -135,13 +160,19 @@ def _labels(name: str, y_true: Any, y_pred: Any) -> tuple[np.ndarray, np.ndarray
     return true, pred
 
 
-class SparseCategoricalAccuracy(MeanMetricWrapper):
+class SparseCategoricalAccuracy(_CountedAccuracy):
     """How often the most likely class is the right one, for class numbers."""
 
     def __init__(
         self, name: str | None = "sparse_categorical_accuracy", dtype: Any = None
     ) -> None:
         super().__init__(sparse_categorical_accuracy, name, dtype)
+
+    def _count(self, true: np.ndarray, pred: np.ndarray) -> int | None:
+        if true.ndim == 2 and true.shape[1] == 1:
+            true = true[:, 0]
+        fits = true.ndim == 1 and len(true) == len(pred) and pred.size > 0
+        return kernels.count_right_labels(true, pred) if fits else None
 
 
 def top_k_categorical_accuracy(y_true: Any, y_pred: Any, k: int = 5) -> Tensor:

@@ -1,22 +1,25 @@
-"""Replay: a training step run again from the list of its ops.
+"""Replay: when a step may be run again from the list of its ops.
 
 The first step on batches of a shape goes through layers and loss, and a tape records
 every op on the way.  If all of them are known to do nothing but call ops, the next
 step need not ask the layers again: the same ops, on new arrays, in the same order, and
-their backwards in reverse.  There is no second implementation of any mathematics, and
-the numbers are the same to the last bit.
+their backwards in reverse (`program.py`).  There is no second implementation of any
+mathematics, and the numbers are the same to the last bit.
 """
 
 from __future__ import annotations
 
+from operator import is_
 from typing import Any
 
 import numpy as np
 
 from edukeras import activations, losses, registry
-from edukeras.autodiff import GradientTape
+from edukeras.autodiff import GradientTape, now
 from edukeras.layers.base import Layer
-from edukeras.tensor import Tensor, Variable
+from edukeras.layers.core import InputLayer
+from edukeras.models.program import Program
+from edukeras.tensor import Tensor
 
 # Losses whose functions only call ops, whatever the values are.
 _PURE_LOSSES = frozenset(
@@ -30,106 +33,6 @@ _PURE_LOSSES = frozenset(
 )
 # A function of the user's may do anything: look at values, keep state.
 _KNOWN_ACTIVATIONS = frozenset(activations.KNOWN.values())
-
-
-class Program:
-    """The ops between the inputs of a step and its loss.
-
-    Args:
-        tape: recorded them; x and y were watched.
-        inputs: the tensors x and y.
-        outputs: tensors whose values are wanted, such as the loss and the prediction.
-        start: the tensor that is differentiated.
-        variables: what it is differentiated by.
-
-    Values live in numbered slots: first the inputs, then weights and constants, which
-    stay, then what the ops compute.
-    """
-
-    def __init__(
-        self,
-        tape: GradientTape,
-        inputs: list[Tensor],
-        outputs: list[Tensor],
-        start: Tensor,
-        variables: list[Variable],
-    ) -> None:
-        self.slots: list[Any] = []
-        numbers_of: dict[int, int] = {}  # by id: the tape keeps all of them alive
-
-        def slot_of(thing: Any) -> int:
-            """The number of a value's slot; constants get one of their own."""
-            number = numbers_of.get(id(thing))
-            if number is None:
-                number = numbers_of[id(thing)] = len(self.slots)
-                is_tensor = isinstance(thing, (Tensor, Variable))
-                self.slots.append(thing.array if is_tensor else thing)
-            return number
-
-        given = [slot_of(tensor) for tensor in inputs]
-        self._variables = [(slot_of(v), v) for v in variables]
-        learned = {slot for slot, _ in self._variables}
-        self.steps: list[tuple] = []
-        for call, sources, result, _, _, options in tape.records:
-            numbers = [slot_of(source) for source in sources]
-            need = [number in learned for number in numbers]
-            several = type(result) is tuple
-            made = tuple(map(slot_of, result if several else (result,)))
-            target: Any = made if several else made[0]
-            given += made
-            if any(need):
-                learned.update(made)
-            self.steps.append((call.arrays, numbers, options, target, need))
-        self.outputs = [slot_of(tensor) for tensor in outputs]
-        self.start = slot_of(start)
-        for number in given:  # what each run fills in need not be kept
-            self.slots[number] = None
-
-    def is_current(self) -> bool:
-        """Whether the weights still are the arrays that were noted."""
-        slots = self.slots
-        return all(slots[slot] is v.array for slot, v in self._variables)
-
-    def run(self, arrays: list[np.ndarray]) -> tuple[list, list]:
-        """The wanted outputs, and the gradients by the variables."""
-        values = self.slots.copy()
-        values[: len(arrays)] = arrays
-        backwards = []
-        for function, sources, options, target, _ in self.steps:
-            output, backward = function(*[values[i] for i in sources], **options)
-            backwards.append(backward)
-            if type(target) is tuple:
-                for slot, part in zip(target, output):
-                    values[slot] = part
-            else:
-                # A scalar result of NumPy is no array; the next op expects one.
-                values[target] = (
-                    output if type(output) is np.ndarray else np.asarray(output)
-                )
-        gradients = self._gradients(values, backwards)
-        return [values[slot] for slot in self.outputs], gradients
-
-    def _gradients(self, values: list, backwards: list) -> list:
-        """As `autodiff.play_backwards`, by slot."""
-        grads: list[Any] = [None] * len(values)
-        grads[self.start] = np.ones_like(values[self.start])
-        for step, backward in zip(reversed(self.steps), reversed(backwards)):
-            _, sources, _, target, need = step
-            if type(target) is tuple:
-                parts = [grads[slot] for slot in target]
-                if all(part is None for part in parts):
-                    continue
-                found = backward(*parts, need)
-            else:
-                grad = grads[target]
-                if grad is None:
-                    continue
-                found = backward(grad, need)
-            for slot, wanted, grad in zip(sources, need, found):
-                if wanted and grad is not None:
-                    before = grads[slot]
-                    grads[slot] = grad if before is None else before + grad
-        return [grads[slot] for slot, _ in self._variables]
 
 
 def is_pure(layer: Layer) -> bool:
@@ -161,10 +64,18 @@ def can_replay(model: Any, compiled_loss: Any) -> bool:
     Only for a functional model of pure layers with one input, one output and a pure
     loss; everything else goes through its layers at each step.
     """
+    return can_replay_inference(model) and _is_pure_loss(compiled_loss)
+
+
+def can_replay_inference(model: Any) -> bool:
+    """Whether `model(x, training=False)` may be replayed, with or without a loss."""
     graph = model._functional
-    if graph is None or len(graph.inputs) != 1 or len(graph.outputs) != 1:
-        return False
-    return _is_pure_graph(model) and _is_pure_loss(compiled_loss)
+    return (
+        graph is not None
+        and len(graph.inputs) == 1
+        and graph.output_structure is graph.outputs[0]
+        and _is_pure_graph(model)
+    )
 
 
 def _is_pure_graph(model: Any) -> bool:
@@ -197,3 +108,68 @@ def key_of(x: Any, y: Any) -> tuple | None:
     if type(x) is not np.ndarray or type(y) is not np.ndarray:
         return None
     return x.shape, x.dtype, y.shape, y.dtype
+
+
+class Inference:
+    """`model(x, training=False)`, recorded once for each shape of x.
+
+    Between two calls anything may be set anew: a layer's activation, weights, even the
+    layers of a model.  So the attributes of all layers are compared with those at the
+    time of recording.
+    """
+
+    def __init__(self, model: Any) -> None:
+        self.model = model
+        self._programs: dict[tuple, Program | None] = {}
+        self._before: list[tuple[dict, list]] | None = None
+        self._graphs: list[tuple[Any, Any]] = []
+
+    def run(self, x: np.ndarray) -> np.ndarray | None:
+        """The output for x; None where the layers must be asked."""
+        if self._before is None or not self._is_as_before():
+            self._programs = {}
+            self._look()
+        if not self._replays or now.tapes:
+            return None
+        key = x.shape, x.dtype
+        program = self._programs.get(key)
+        if program is not None and program.is_current():
+            return program.run(x)[0]
+        if key in self._programs:
+            return self._record(key, x)
+        if len(self._programs) > 20:  # always other numbers of samples
+            self._programs = {}
+        self._programs[key] = None  # odd shapes may come only once
+        return None
+
+    def _record(self, key: tuple, x: np.ndarray) -> np.ndarray:
+        with GradientTape() as tape:
+            inputs = Tensor(x, traced=True)
+            outputs = self.model(inputs, training=False)
+        self._programs[key] = Program(tape, [inputs], [outputs])
+        self._look()  # a first call may have set attributes
+        return outputs.array
+
+    def _look(self) -> None:
+        """Notes what the replayed ops depend on."""
+        self._replays = can_replay_inference(self.model)
+        self._before = []
+        models = [self.model]
+        self._graphs = [(self.model, self.model._functional)]
+        while models and self._replays:
+            for layer in models.pop()._functional.layers:
+                if hasattr(layer, "_functional"):
+                    models.append(layer)
+                    self._graphs.append((layer, layer._functional))
+                elif not isinstance(layer, InputLayer):
+                    attributes = vars(layer)
+                    self._before.append((attributes, list(attributes.values())))
+
+    def _is_as_before(self) -> bool:
+        for model, graph in self._graphs:
+            if model._functional is not graph:
+                return False
+        for attributes, values in self._before or []:
+            if not all(map(is_, attributes.values(), values)):
+                return False
+        return True

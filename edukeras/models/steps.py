@@ -18,7 +18,8 @@ from edukeras.layers.arguments import parameter_names, takes_keywords
 from edukeras.layers.base import Layer
 from edukeras.models.compiled_metrics import CompiledMetrics
 from edukeras.models.outputs import CompiledLoss, output_names, total_of
-from edukeras.models.replay import Program, can_replay, key_of
+from edukeras.models.program import Program
+from edukeras.models.replay import Inference, can_replay, key_of
 from edukeras.tensor import Tensor
 
 
@@ -39,6 +40,7 @@ class Steps(Layer):
         "_regularized",
         "_programs",
         "_metrics_held",
+        "_inference",
     }
 
     optimizer: Any = None
@@ -52,6 +54,7 @@ class Steps(Layer):
     _programs: dict[tuple | None, Program | None]
     _replays: bool | None = None
     _metrics_held: list | None = None
+    _inference: Inference | None = None
     steps_per_execution = 1
     _own_compute_metrics = False
 
@@ -61,7 +64,7 @@ class Steps(Layer):
 
     def __getstate__(self) -> dict[str, Any]:
         """What `pickle` and `copy` take along: recorded steps are recorded again."""
-        return {**vars(self), "_programs": {None: None}}
+        return {**vars(self), "_programs": {None: None}, "_inference": None}
 
     # -- compile --------------------------------------------------------------
 
@@ -237,7 +240,7 @@ class Steps(Layer):
         key = None if sample_weight is not None else key_of(x, y)
         program = self._programs.get(key)
         if program is not None and program.is_current():
-            (loss, y_pred), gradients = program.run([x, y])
+            (loss, y_pred), gradients = program.run(x, y)
         else:
             recorded = key is not None and self._is_to_be_recorded(key)
             loss, y_pred, gradients = self._loss_and_gradients(
@@ -290,7 +293,7 @@ class Steps(Layer):
         return self.get_metrics_result()
 
     def _look_at(self, x: Any, y: Any, sample_weight: Any) -> Any:
-        y_pred = self(x, training=False)
+        y_pred = self._infer(x)
         loss = self._computed_loss(x, y, y_pred, sample_weight, False)
         self._loss_tracker.add(loss.array, _batch_size(x))
         if not self._own_compute_metrics:
@@ -300,6 +303,16 @@ class Steps(Layer):
     def predict_step(self, data: Any) -> Any:
         """The outputs for a batch; may be overridden."""
         x, _, _ = data_module.unpack_x_y_sample_weight(data)
+        return self._infer(x)
+
+    def _infer(self, x: Any) -> Any:
+        """`self(x, training=False)`, replayed where that is known to be the same."""
+        if type(x) is np.ndarray:
+            if self._inference is None:
+                self._inference = Inference(self)
+            output = self._inference.run(x)
+            if output is not None:
+                return Tensor(output)
         return self(x, training=False)
 
     def _computed_loss(

@@ -319,6 +319,8 @@ class Trainer(Steps):
         if one_batch and verbose == 0 and callbacks is None and steps is None:
             # Most of the time for a few samples would go into the set-up below.
             outputs = self.predict_step(data_module.as_arrays(x, self._reads_text))
+            if type(outputs) is Tensor:
+                return outputs.array.copy()
             return tree.map_structure(_copied, outputs)
         data = data_module.data_for(
             x, batch_size=batch_size, steps=steps, workers=workers,

@@ -350,7 +350,8 @@ class Optimizer(OptimizerState):
     def _update(
         self, gradients: list, variables: list[Variable], learning_rate: float
     ) -> None:
-        if _takes_lists(type(self)):
+        own = "update_step" in vars(self)  # somebody looks on
+        if not own and _takes_lists(type(self)):  # type: ignore[arg-type]
             self.update_steps(gradients, variables, learning_rate)  # type: ignore
             return
         # The formulas of this package take arrays.  Those of users take tensors, as

@@ -45,6 +45,19 @@ def convolutional():
     )
 
 
+def forked():
+    """Values that are used twice, so that gradients add up."""
+    inputs = keras.Input((6,))
+    x = layers.Dense(4, activation="tanh")(inputs)
+    shared = layers.Dense(4)
+    both = layers.Add()([x, shared(shared(x)), x])
+    squared = layers.Multiply()([both, both])
+    return keras.Model(inputs, layers.Dense(3, activation="softmax")(squared))
+
+
+MODELS["forked"] = forked
+
+
 def trained(build, replays, x=X, **options):
     """The history and the weights after a short training."""
     keras.utils.set_random_seed(3)
@@ -211,3 +224,97 @@ def test_a_trained_model_can_be_pickled_and_copied():
             again.predict(X, verbose=0), model.predict(X, verbose=0)
         )
         again.fit(X, CLASSES, epochs=2, verbose=0)
+
+
+# -- inference ----------------------------------------------------------------
+
+
+def asked(model, x=X):
+    """What the layers themselves say."""
+    return model(x, training=False).numpy()
+
+
+def assert_predicts_what_its_layers_say(model, x=X[:3]):
+    for _ in range(4):  # to be recorded at the second call and replayed at the third
+        np.testing.assert_array_equal(model.predict(x, verbose=0), asked(model, x))
+        np.testing.assert_array_equal(model.predict_on_batch(x), asked(model, x))
+
+
+@pytest.mark.parametrize("name", list(MODELS))
+def test_replayed_predictions_change_no_bit(name):
+    model = MODELS[name]()
+    assert_predicts_what_its_layers_say(model)
+    programs = model._inference._programs
+    assert [type(program) for program in programs.values()] == [replay.Program]
+
+
+def test_predictions_follow_what_is_set_anew():
+    model = mlp(layers.Dense(5, activation="relu", name="hidden"))
+    assert_predicts_what_its_layers_say(model)
+    hidden = model.get_layer("hidden")
+    hidden.activation = keras.activations.tanh
+    assert_predicts_what_its_layers_say(model)
+    hidden.activation = lambda x: x * 2.0
+    assert_predicts_what_its_layers_say(model)
+    hidden.activation = keras.activations.linear
+    model.set_weights([w + 1 for w in model.get_weights()])
+    assert_predicts_what_its_layers_say(model)
+    hidden.bias = keras.Variable(np.float32([1, 2, 3, 4, 5]), name="bias")
+    assert_predicts_what_its_layers_say(model)
+    hidden.bias.array = np.float32([5, 4, 3, 2, 1])
+    assert_predicts_what_its_layers_say(model)
+    model.add(layers.Dense(2))
+    assert_predicts_what_its_layers_say(model)
+    model.pop()
+    assert_predicts_what_its_layers_say(model)
+
+
+def test_predictions_follow_training():
+    model = mlp(layers.Dense(5), layers.BatchNormalization(), layers.Dropout(0.5))
+    model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
+    for _ in range(3):
+        model.fit(X, CLASSES, verbose=0)
+        assert_predicts_what_its_layers_say(model)
+        loss, accuracy = model.evaluate(X, CLASSES, verbose=0)
+        right = asked(model).argmax(axis=1) == CLASSES
+        assert accuracy == pytest.approx(right.mean())
+        own = asked(model)[np.arange(len(X)), CLASSES]
+        assert loss == pytest.approx(-np.log(own).mean(), rel=1e-5)
+
+
+def test_a_layer_built_at_the_first_prediction_is_replayed_later():
+    model = keras.Sequential([layers.Dense(4), layers.Dense(2)])
+    assert_predicts_what_its_layers_say(model)
+    assert any(model._inference._programs.values())
+
+
+def test_layers_that_may_do_anything_are_asked_each_time():
+    class Counting(layers.Layer):
+        count = 0
+
+        def call(self, x):
+            self.count += 1
+            return x * float(self.count)
+
+    layer = Counting()
+    model = mlp(layer)
+    before = layer.count
+    first, second = (model.predict(X[:2], verbose=0) for _ in range(2))
+    assert layer.count == before + 2
+    assert not np.array_equal(first, second)
+
+
+def test_a_tape_records_what_predict_step_computes():
+    model = mlp(layers.Dense(4))
+    for _ in range(3):
+        model.predict(X[:2], verbose=0)
+    with keras.GradientTape() as tape:
+        total = keras.ops.sum(keras.ops.square(model.predict_step(X[:2])))
+    assert all(g is not None for g in tape.gradient(total, model.trainable_variables))
+
+
+def test_what_predict_returns_is_the_users_own():
+    model = mlp(layers.Dense(4))
+    kept = [model.predict(X[:2], verbose=0) for _ in range(4)]
+    kept[-1][:] = 7
+    np.testing.assert_array_equal(model.predict(X[:2], verbose=0), kept[0])
