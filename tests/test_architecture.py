@@ -41,7 +41,7 @@ ROW_OF = {name: row for row, names in enumerate(ROWS) for name in names}
 OPTIONAL = {
     "h5py": ["saving/"],
     "yaml": ["saving/", "messages.py", "grading/catalogue.py"],
-    "matplotlib": ["inspect/", "jupyter/", "models/drawing.py"],
+    "matplotlib": ["inspect/", "jupyter/", "models/drawing.py", "models/fonts.py"],
     "sklearn": ["wrappers/"],
     "pandas": ["data.py", "grading/", "jupyter/"],
     "IPython": ["jupyter/"],

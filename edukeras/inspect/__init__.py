@@ -3,6 +3,10 @@
 Nothing here needs Jupyter.  `edukeras.jupyter` adds magics and widgets.
 """
 
+from edukeras.inspect.activity import (
+    Activations as Activations,
+    activations as activations,
+)
 from edukeras.inspect.curves import (
     Curve as Curve,
     LearningCurves as LearningCurves,
@@ -17,8 +21,10 @@ from edukeras.inspect.doctor import (
     catalogue as catalogue,
     diagnose as diagnose,
 )
+from edukeras.inspect.exploration import Exploration as Exploration, explore as explore
 from edukeras.inspect.formulas import parameter_formula as parameter_formula
 from edukeras.inspect.glass_box import GlassBox as GlassBox, glassbox as glassbox
+from edukeras.inspect.layer_page import LayerPage as LayerPage
 from edukeras.inspect.source_code import SourceView as SourceView, source as source
 from edukeras.inspect.summary import (
     LayerSummary as LayerSummary,

@@ -67,7 +67,7 @@ def constructor_call(operation: Any) -> str:
     try:
         config = operation.get_config()
         parameters = list(inspect.signature(type(operation)).parameters.values())
-        defaults = _default_config(operation, config, parameters)
+        defaults = default_config(operation, config, parameters)
     except Exception:  # a layer of the user's, with any mistake in it
         return f"{name}(...)"
     arguments = []
@@ -77,13 +77,13 @@ def constructor_call(operation: Any) -> str:
             continue
         if key in defaults and config[key] == defaults[key]:
             continue
-        value = _as_typed(config[key])
+        value = as_typed(config[key])
         required = parameter.default is parameter.empty
         arguments.append(value if place == 0 and required else f"{key}={value}")
     return f"{name}({', '.join(arguments)})"
 
 
-def _default_config(
+def default_config(
     layer: Layer, config: dict[str, Any], parameters: list[inspect.Parameter]
 ) -> dict[str, Any]:
     """The arguments of such a layer when only those are given that must be."""
@@ -103,7 +103,7 @@ def _default_config(
     return {k: v for k, v in plain.get_config().items() if k not in required}
 
 
-def _as_typed(value: Any) -> str:
+def as_typed(value: Any) -> str:
     """A value of a config as one would type it; objects by their names."""
     if isinstance(value, dict) and "class_name" in value:
         return repr(snake_case(value["class_name"]))

@@ -57,6 +57,15 @@ def picture(png: bytes, alt: str, width: int) -> str:
     )
 
 
+def drawing(svg: str, alt: str, width: float) -> str:
+    """An SVG inside the page, as a picture: an untrusted notebook keeps no other."""
+    data = base64.b64encode(svg.encode()).decode("ascii")
+    return (
+        f'<img src="data:image/svg+xml;base64,{data}" alt="{escape(alt)}" '
+        f'width="{round(width)}" style="max-width: 100%; margin: 4px 0">'
+    )
+
+
 def paragraph(html: str) -> str:
     return f'<div style="margin: 4px 0">{html}</div>'
 

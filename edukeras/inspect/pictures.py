@@ -9,12 +9,13 @@ Colours: Okabe and Ito's, which colour-blind people can tell apart
 
 from __future__ import annotations
 
-import functools
 import importlib.util
 import io
 import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
+
+from edukeras.models.fonts import hangul_font
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -24,17 +25,6 @@ DOTS_PER_INCH = 144  # twice what is shown, for screens with fine pixels
 
 # matplotlib's settings are one global table.
 _drawing = threading.Lock()
-
-# Fonts with Hangul, by system: Linux, Windows, macOS, Linux.
-HANGUL_FONTS = (
-    "NanumGothic",
-    "Malgun Gothic",
-    "Apple SD Gothic Neo",
-    "Noto Sans CJK KR",
-)
-
-# Files that hold such fonts, for fonts newer than matplotlib's list of them.
-_HANGUL_FILES = ("NanumGothic.ttf", "malgun.ttf", "NotoSansCJK-Regular.ttc")
 
 
 def can_draw() -> bool:
@@ -89,19 +79,3 @@ def plain_frame(axes: Any) -> None:
     """Small numbers, and no lines at the top and on the right."""
     axes.spines[["top", "right"]].set_visible(False)
     axes.tick_params(labelsize=8)
-
-
-@functools.cache
-def hangul_font() -> str | None:
-    """The name of an installed font with Hangul, or None."""
-    from matplotlib import font_manager
-
-    known = {font.name for font in font_manager.fontManager.ttflist}
-    for name in HANGUL_FONTS:
-        if name in known:
-            return name
-    for path in font_manager.findSystemFonts():
-        if path.endswith(_HANGUL_FILES):
-            font_manager.fontManager.addfont(path)
-            return font_manager.FontProperties(fname=path).get_name()
-    return None

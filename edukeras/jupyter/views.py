@@ -11,6 +11,7 @@ from typing import Any
 from edukeras.errors import explain
 from edukeras.inspect.curves import LearningCurves, learning_curves
 from edukeras.inspect.display import WIDGET_OF, View
+from edukeras.inspect.exploration import Exploration, explore as look_through
 from edukeras.inspect.summary import ModelSummary, summarize
 from edukeras.inspect.weights import WeightReport, describe_weights
 from edukeras.jupyter.explorer import ModelExplorer
@@ -25,9 +26,18 @@ def summary(model: Any) -> ModelSummary:
     return summarize(model)
 
 
-def explore(model: Any) -> ModelSummary | ModelExplorer:
-    """Pick a layer, see its page; the static summary where nothing can be clicked."""
-    view = summary(model)
+def explore(
+    model: Any, x: Any = None, sample: int = 0, batch_size: int = 32
+) -> Exploration | ModelExplorer:
+    """Pick a layer, see its page; all pages folded where nothing can be clicked.
+
+    Args:
+        x: some samples; the pages then show what each layer makes of one of them.
+        sample: the number of that sample.
+        batch_size: for which the memory of the outputs is told.
+    """
+    _must_have(model, "layers", "a model")
+    view = look_through(model, x, sample, batch_size)
     return ModelExplorer(view) if is_live() else view
 
 
@@ -74,9 +84,11 @@ def _must_have(model: Any, attribute: str, expected: str) -> None:
 
 
 def _bundle_of(panel: Panel | View) -> dict[str, Any]:
-    return widget_bundle(panel.widget) if isinstance(panel, Panel) else {}
+    shown = isinstance(panel, Panel) and is_live()
+    return widget_bundle(panel.widget) if shown else {}  # type: ignore[union-attr]
 
 
 # What views of these classes show when the display setting is "widget".
 WIDGET_OF[ModelSummary] = lambda view: _bundle_of(explore(view.model))
+WIDGET_OF[Exploration] = lambda view: _bundle_of(ModelExplorer(view))
 WIDGET_OF[WeightReport] = lambda report: _bundle_of(view_weights(report))

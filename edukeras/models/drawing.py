@@ -11,23 +11,28 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
+from edukeras.models.fonts import hangul_font
+from edukeras.models.table import text_width
+
 FONT_SIZE = 9.0
 LINE_HEIGHT = 13.0
 CHARACTER_WIDTH = 0.66 * FONT_SIZE  # a generous mean of bold sans-serif fonts
 MARGIN = 12.0  # around the whole
 
 BLUE, PALE_BLUE, GREY, PALE_GREY = "#0072b2", "#eef5fb", "#777777", "#fafafa"
+CHOSEN, PALE_CHOSEN = "#d55e00", "#fdeee3"
 
 
 @dataclass(frozen=True)
 class Frame:
-    """A rectangle; that of a model inside is grey and dashed."""
+    """A rectangle; that of a model inside is grey and dashed, a chosen one thick."""
 
     x: float
     y: float
     width: float
     height: float
     is_model: bool = False
+    chosen: bool = False
 
 
 @dataclass(frozen=True)
@@ -52,7 +57,7 @@ Shape = Frame | Words | Arrow
 
 def size_of_text(lines: Sequence[str]) -> tuple[float, float]:
     """The width and height of a box for some lines of text, in points."""
-    longest = max((len(line) for line in lines), default=0)
+    longest = max(map(text_width, lines), default=0)
     return longest * CHARACTER_WIDTH + 16, len(lines) * LINE_HEIGHT + 10
 
 
@@ -89,13 +94,21 @@ def _svg_shape(shape: Shape) -> str:
             f'<polyline points="{points}" fill="none" stroke="{GREY}" '
             'marker-end="url(#tip)"/>'
         )
-    line, fill = (GREY, PALE_GREY) if shape.is_model else (BLUE, PALE_BLUE)
+    line, fill = _colours(shape)
     dashes = ' stroke-dasharray="4 3"' if shape.is_model else ""
+    dashes += ' stroke-width="3"' if shape.chosen else ""
     return (
         f'<rect x="{shape.x + MARGIN:.5g}" y="{shape.y + MARGIN:.5g}" '
         f'width="{shape.width:.5g}" height="{shape.height:.5g}" rx="4" '
         f'fill="{fill}" stroke="{line}"{dashes}/>'
     )
+
+
+def _colours(frame: Frame) -> tuple[str, str]:
+    """Of the line and of the inside."""
+    if frame.chosen:
+        return CHOSEN, PALE_CHOSEN
+    return (GREY, PALE_GREY) if frame.is_model else (BLUE, PALE_BLUE)
 
 
 def paint(
@@ -107,6 +120,8 @@ def paint(
     """
     from matplotlib.figure import Figure
     from matplotlib.patches import FancyBboxPatch
+
+    fonts = [font for font in ("DejaVu Sans", hangul_font()) if font]
 
     total_width, total_height = width + 2 * MARGIN, height + 2 * MARGIN
     figure = Figure(figsize=(total_width / 72, total_height / 72), facecolor="white")
@@ -121,7 +136,7 @@ def paint(
                 ha="center",
                 va="center_baseline",
                 fontsize=FONT_SIZE,
-                fontfamily="DejaVu Sans",
+                fontfamily=fonts,
                 weight="bold" if shape.bold else "normal",
                 color="black",
                 zorder=order,
@@ -143,8 +158,9 @@ def paint(
                     shape.width,
                     shape.height,
                     boxstyle="round,pad=0,rounding_size=4",
-                    facecolor=PALE_GREY if shape.is_model else PALE_BLUE,
-                    edgecolor=GREY if shape.is_model else BLUE,
+                    facecolor=_colours(shape)[1],
+                    edgecolor=_colours(shape)[0],
+                    linewidth=3 if shape.chosen else 1,
                     linestyle="--" if shape.is_model else "-",
                     zorder=order,
                 )

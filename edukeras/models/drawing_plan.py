@@ -26,6 +26,7 @@ class Show:
     activations: bool = False
     trainable: bool = False
     expand_nested: bool = False
+    chosen: Any = None  # a layer to point out
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,7 @@ class Box:
     name: str
     lines: tuple[str, ...]
     inside: Plan | None = None
+    chosen: bool = False
 
 
 @dataclass
@@ -86,7 +88,7 @@ def _box(operation: Any, model: Any, show: Show, opened: bool = True) -> Box:
     inside = None
     if opened and show.expand_nested and isinstance(operation, Model):
         inside = plan_model(operation, show)
-    return Box(operation.name, tuple(lines), inside)
+    return Box(operation.name, tuple(lines), inside, operation is show.chosen)
 
 
 def _name_of(activation: Any) -> str:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+from dataclasses import replace
 from typing import Any
 
 from edukeras.errors import NotBuiltError, explain
@@ -182,7 +183,8 @@ def _draw(plan: Plan, rankdir: str) -> tuple[list[Shape], float, float]:
 def _box_shapes(box: Box, size: Any, centre: Any, inside: Any) -> list[Shape]:
     (width, height), (x, y) = size, centre
     left, top = x - width / 2, y - height / 2
-    shapes: list[Shape] = [Frame(left, top, width, height, inside is not None)]
+    frame = Frame(left, top, width, height, inside is not None, box.chosen)
+    shapes: list[Shape] = [frame]
     for number, line in enumerate(box.lines):
         line_y = top + 5 + (number + 0.5) * drawing.LINE_HEIGHT
         shapes.append(Words(x, line_y, line, bold=number == 0))
@@ -199,7 +201,7 @@ def _moved(shape: Shape, right: float, down: float) -> Shape:
     if isinstance(shape, Arrow):
         return Arrow(tuple((x + right, y + down) for x, y in shape.points))
     x, y = shape.x + right, shape.y + down
-    return Frame(x, y, shape.width, shape.height, shape.is_model)
+    return replace(shape, x=x, y=y)
 
 
 # -- keras.utils --------------------------------------------------------------

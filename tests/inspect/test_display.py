@@ -2,7 +2,7 @@ import pytest
 
 from edukeras.inspect import display, summarize
 from edukeras.inspect.display import WIDGET_OF, View
-from edukeras.inspect.pictures import hangul_font
+from edukeras.models.fonts import hangul_font
 
 
 @pytest.fixture(autouse=True)

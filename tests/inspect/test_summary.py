@@ -42,9 +42,9 @@ def test_text_shows_layers_shapes_and_formulas(model):
     assert summarize(model).text().splitlines()[:5] == [
         'Sequential "tiny"',
         "",
-        "Layer (type)    Output shape  Parameters",
-        "hidden (Dense)  (None, 2)     (2 + 1) x 2 = 6",
-        "out (Dense)     (None, 1)     (2 + 1) x 1 = 3",
+        "Layer (type)    Output shape  Parameters       Mult-adds",
+        "hidden (Dense)  (None, 2)     (2 + 1) x 2 = 6  4",
+        "out (Dense)     (None, 1)     (2 + 1) x 1 = 3  2",
     ]
 
 

@@ -3,7 +3,7 @@ from IPython.core.error import UsageError
 
 import edukeras as keras
 from edukeras import jupyter
-from edukeras.inspect import LearningCurves, ModelSummary, WeightReport
+from edukeras.inspect import Exploration, LearningCurves, ModelSummary, WeightReport
 from edukeras.jupyter import extension, magics
 from edukeras.jupyter.explorer import ModelExplorer
 from edukeras.jupyter.weight_viewer import WeightViewer
@@ -76,7 +76,7 @@ def test_curves_of_a_model_are_those_of_its_last_fit(ip):
 
 
 def test_the_widget_option_is_static_where_nobody_can_click(ip):
-    assert type(ip.run_line_magic("summary", "model -w")) is ModelSummary
+    assert type(ip.run_line_magic("summary", "model -w")) is Exploration
     assert type(ip.run_line_magic("weights", "model -w")) is WeightReport
 
 

@@ -1,3 +1,5 @@
+import base64
+import re
 import threading
 
 import numpy as np
@@ -8,7 +10,7 @@ pytest.importorskip("matplotlib")
 
 import edukeras as keras
 from edukeras import jupyter, layers
-from edukeras.inspect import describe_weights, summarize
+from edukeras.inspect import describe_weights, explore
 from edukeras.jupyter.explorer import ModelExplorer
 from edukeras.jupyter.frontend import STATIC_VARIABLES, WIDGET_VIEW, is_live
 from edukeras.jupyter.weight_viewer import WeightViewer
@@ -30,7 +32,7 @@ def model():
 
 @pytest.fixture
 def explorer(model):
-    return ModelExplorer(summarize(model))
+    return ModelExplorer(explore(model, np.ones((3, 16))))
 
 
 @pytest.fixture
@@ -47,13 +49,62 @@ def test_picking_a_layer_opens_its_page(explorer):
     assert "(16 + 1) × 3 = 51" in explorer.page.value
     explorer.picker.value = 2
     assert "(3 + 1) × 2 = 8" in explorer.page.value
+    explorer.kind.value = "Weights"
     assert "out/kernel" in explorer.page.value
+    explorer.kind.value = "Layer"
     explorer.picker.value = 1
     assert "Dropout(0.5)" in explorer.page.value
     check(explorer.page.value)
 
 
+def test_the_graph_points_out_the_picked_layer(explorer):
+    first = explorer.graph.value
+    explorer.picker.value = 2
+    svg = base64.b64decode(re.search('base64,([^"]+)', explorer.graph.value)[1])
+    thick = re.findall(rb'y="([\d.]+)"[^>]*stroke-width="3"', svg)
+    lowest = max(re.findall(rb'<rect x="[^"]*" y="([\d.]+)"', svg), key=float)
+    assert thick == [lowest]
+    assert explorer.graph.value != first
+    check(explorer.graph.value)
+
+
+def test_the_switch_freezes_the_picked_layer_and_asks_for_compile(explorer, model):
+    explorer.picker.value = 2
+    assert explorer.trainable.value
+    explorer.trainable.value = False
+    assert [layer.trainable for layer in model.layers] == [True, True, False]
+    assert "out is frozen now. Compile again" in explorer.note.value
+    assert "frozen" in explorer.page.value
+    explorer.picker.value = 0
+    assert explorer.trainable.value
+    explorer.picker.value = 1
+    assert explorer.trainable.disabled  # Dropout has nothing to train
+    explorer.picker.value = 2
+    assert not explorer.trainable.value
+    explorer.trainable.value = True
+    assert model.layers[2].trainable
+
+
+def test_the_outputs_are_those_of_the_chosen_sample(model):
+    x = np.random.default_rng(0).normal(size=(5, 16))
+    explorer = ModelExplorer(explore(model, x))
+    explorer.kind.value = "Outputs"
+    kernel, bias = (w.numpy() for w in model.layers[0].weights)
+    for sample in (0, 3):
+        explorer.sample.value = sample
+        value = (x[sample] @ kernel + bias).max()
+        assert f"to {value:.3g}," in explorer.page.value
+    check(explorer.page.value)
+
+
+def test_the_code_page_shows_the_kernel(explorer):
+    explorer.kind.value = "Code"
+    assert "kernel dense (Cython)" in explorer.page.value
+    check(explorer.page.value)
+
+
 def test_a_page_shows_the_weights_as_they_are_now(explorer, model):
+    explorer.kind.value = "Weights"
     explorer.picker.value = 2
     model.layers[2].kernel.assign(np.full((3, 2), 7.5))
     explorer.picker.value = 0
@@ -62,7 +113,7 @@ def test_a_page_shows_the_weights_as_they_are_now(explorer, model):
 
 
 def test_a_model_without_layers_can_be_opened():
-    panel = ModelExplorer(summarize(keras.Sequential(name="empty")))
+    panel = ModelExplorer(explore(keras.Sequential(name="empty")))
     assert "no layers yet" in panel.page.value
 
 
@@ -122,7 +173,7 @@ def test_the_bundle_has_a_widget_only_where_it_can_be_seen(explorer, request):
     request.getfixturevalue("live")
     bundle = explorer._repr_mimebundle_()
     assert bundle[WIDGET_VIEW]["model_id"] == explorer.widget.model_id
-    assert bundle["text/plain"] == explorer.summary.text()
+    assert bundle["text/plain"] == explorer.exploration.text()
 
 
 def test_the_setting_widget_puts_controls_into_plain_views(model, live):
