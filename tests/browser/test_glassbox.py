@@ -86,6 +86,7 @@ def test_buttons_walk_through_the_steps(states):
     expect(viewer).to_contain_text("step 1 of 18", timeout=15_000)
     back, forth = (viewer.locator("button", has_text=t) for t in ("Back", "Next"))
     expect(back).to_be_disabled()
+    states.live.screenshot(f"{states.name}-first", of=viewer)
     for number in (2, 3):
         forth.click()
         expect(viewer).to_contain_text(f"step {number} of 18", timeout=15_000)

@@ -479,3 +479,49 @@ def test_numbers_that_only_move_are_followed():
     close(record.inputs[k].array[source], step.values["y"])
     back = box.step("backward", "joined").values
     close(back["dx"], back["dy"])
+
+
+@pytest.mark.parametrize(
+    ("name", "path"),
+    [
+        ("dense", [("out", "dx", "hidden", "da")]),
+        ("dropout", [("out", "dx", "drop", "dy"), ("drop", "dx", "hidden", "da")]),
+        ("batchnorm", [("out", "dx", "bn", "dy"), ("bn", "dx", "hidden", "da")]),
+        ("squares", [("out", "dx", "norm", "dy"), ("norm", "dx", "hidden", "da")]),
+        ("conv", [("out", "dx", "flat", "dy"), ("flat", "dx", "next", "da")]),
+    ],
+)
+def test_the_followed_elements_make_one_path(name, path):
+    box = glassbox(*compiled(name))
+    for later, leaves, earlier, arrives in path:
+        left = box.step("backward", later).values[leaves]
+        close(left, box.step("backward", earlier).values[arrives])
+        assert left != 0
+
+
+def test_the_followed_path_goes_through_the_winner():
+    model, x, y = compiled("conv")
+    box = glassbox(model, x, y, sample=2)
+    pool = box.step("forward", "pool").values
+    conv = box.step("forward", "conv").values
+    close(conv["a"], pool["y"])
+    dy = box.step("backward", "pool").values["dy"]
+    close(box.step("backward", "conv").values["da"], dy)
+
+
+def test_samples_that_are_merged_into_rows_are_not_mixed_up():
+    model = keras.Sequential(
+        [
+            keras.Input((3, 2)),
+            layers.TimeDistributed(layers.Dense(2, name="each")),
+            layers.Dense(2, activation="relu", name="mix"),
+            layers.GlobalAveragePooling1D(),
+            layers.Dense(1, name="out"),
+        ]
+    )
+    model.compile("sgd", "mse")
+    x = np.random.default_rng(0).normal(size=(4, 3, 2))
+    box = glassbox(model, x, x[:, 0, :1], sample=2)
+    for record in box.recording.records:
+        if record.results[0].has_samples:
+            assert box.focus.element_of(record)[0] == 2

@@ -17,7 +17,8 @@ from edukeras.inspect.glass_box import (
     windows,
 )
 from edukeras.inspect.glass_box.check import explain_check, loss_after
-from edukeras.inspect.glass_box.focus import Focus, element_text, make_focus
+from edukeras.inspect.glass_box.choices import make_focus
+from edukeras.inspect.glass_box.focus import Focus, element_text
 from edukeras.inspect.glass_box.recording import OpRecord, Recording, record_step
 from edukeras.inspect.glass_box.steps import (
     Explanation,
@@ -199,10 +200,7 @@ def _page_of(record: OpRecord) -> tuple[Forward, Backward]:
     if name == "matmul" and dense.fits(record):
         name = "dense"
     plain = (others.forward, others.backward)
-    # An op of the user's may have the name of one of ours.
-    return PAGES.get(name, plain) if record.op.__module__.startswith(
-        ("edukeras.ops.", "edukeras.losses.")
-    ) else plain  # fmt: skip
+    return PAGES.get(name, plain) if others.is_ours(record) else plain
 
 
 def _title(record: OpRecord, op: str, index: tuple[int, ...]) -> str:

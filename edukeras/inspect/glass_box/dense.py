@@ -134,7 +134,11 @@ def backward(record: OpRecord, index: tuple[int, ...], focus: Focus) -> Explanat
         values["db"] = total
         lines.append(f"dL/db[{j}] = {text} = {number(total)}")
     if record.leaving[0] is not None:
-        k = int(np.argmax(np.abs(record.leaving[0][index[:-1]])))
+        before = focus.elements.get(inputs[0].slot, ())
+        if before[:-1] == index[:-1]:  # the element that is followed there
+            k = before[-1]
+        else:
+            k = int(np.argmax(np.abs(record.leaving[0][index[:-1]])))
         text, total = sum_of_products(dz[index[:-1]], kernel[k])
         values["dx"], values["input"] = total, k
         lines.append(f"dL/dx[{k}] = {text} = {number(total)}")

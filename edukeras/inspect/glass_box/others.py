@@ -131,6 +131,11 @@ def is_elementwise(record: OpRecord) -> bool:
         return False
 
 
+def is_ours(record: OpRecord) -> bool:
+    """Whether the op is one of this package: those of users may have the same names."""
+    return record.op.__module__.startswith(("edukeras.ops.", "edukeras.losses."))
+
+
 def _operands(record: OpRecord, index: tuple[int, ...]) -> list[float]:
     shape = record.results[0].array.shape
     return [

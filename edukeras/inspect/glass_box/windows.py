@@ -112,6 +112,16 @@ def conv_backward(
     )
 
 
+def winner_of(record: OpRecord, index: tuple[int, ...]) -> tuple[int, ...]:
+    """Which element of the input won."""
+    place, channel = _place(record, index)
+    window, seen = _windows(record)
+    source = _source(window, place[1:], _winner(seen[place][..., channel]))
+    if _last(record, record.inputs[0].array) is record.inputs[0].array:
+        return (place[0], *source, channel)
+    return (place[0], channel, *source)
+
+
 def pool_forward(record: OpRecord, index: tuple[int, ...]) -> Explanation:
     """The largest of what the window sees, or the mean."""
     place, channel = _place(record, index)
