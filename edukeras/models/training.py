@@ -22,6 +22,7 @@ from edukeras import (
 )
 from edukeras.errors import explain
 from edukeras.models.executions import Executions
+from edukeras.models.interrupts import WholeSteps
 from edukeras.models.logs import BatchLogs, plain_logs
 from edukeras.models.steps import Steps
 from edukeras.tensor import Tensor
@@ -99,15 +100,16 @@ class Trainer(Steps):
         initial_epoch = hooks.initial_epoch(initial_epoch)  # a restored backup's
         logs: dict[str, float] = {}
         try:
-            for epoch in range(initial_epoch, epochs):
-                hooks.on_epoch_begin(epoch)
-                logs = self._train_epoch(data, class_weight, hooks)
-                if validation is not None and validate_after(epoch):
-                    results = self._evaluate(validation, hooks)
-                    logs.update({f"val_{k}": v for k, v in results.items()})
-                hooks.on_epoch_end(epoch, logs)
-                if self.stop_training:
-                    break
+            with WholeSteps() as steps:
+                for epoch in range(initial_epoch, epochs):
+                    hooks.on_epoch_begin(epoch)
+                    logs = self._train_epoch(data, class_weight, hooks, steps)
+                    if validation is not None and validate_after(epoch):
+                        results = self._evaluate(validation, hooks)
+                        logs.update({f"val_{k}": v for k, v in results.items()})
+                    hooks.on_epoch_end(epoch, logs)
+                    if self.stop_training:
+                        break
             # With `use_ema`, the weights become their averages.
             self.optimizer.finalize_variable_values(self._variables_to_train())
         except KeyboardInterrupt:
@@ -183,7 +185,7 @@ class Trainer(Steps):
         )
 
     def _train_epoch(
-        self, data: Any, class_weight: Mapping | None, hooks: Any
+        self, data: Any, class_weight: Mapping | None, hooks: Any, steps: WholeSteps
     ) -> dict[str, float]:
         self.reset_metrics()
         logs: Any = BatchLogs(self._plain_metrics)
@@ -198,12 +200,16 @@ class Trainer(Steps):
                 executions.begin(step)
             if class_weight is not None:
                 batch = data_module.apply_class_weight(batch, class_weight)
+            steps.busy = True
             if own_step:
                 logs = plain_logs(self.train_step(_as_step_data(batch)))
             else:
                 self._learn_from(*batch)
                 if with_hooks:
                     logs = BatchLogs(self._plain_metrics)
+            steps.busy = False
+            if steps.interrupted:
+                steps.interrupt()
             if with_hooks:
                 executions.end(step, logs)
             if self.stop_training:
