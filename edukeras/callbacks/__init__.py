@@ -5,6 +5,10 @@ callback.py has the hooks; the other files are small programs that use them.
 Source: https://keras.io/api/callbacks/
 """
 
+from edukeras.callbacks.added import (
+    added_callbacks as added_callbacks,
+    with_added as with_added,
+)
 from edukeras.callbacks.averages import SwapEMAWeights as SwapEMAWeights
 from edukeras.callbacks.callback import (
     Callback as Callback,

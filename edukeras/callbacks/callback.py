@@ -33,6 +33,8 @@ class Callback:
     Attributes:
         model: the model that is trained.
         params: a dict with "epochs", "steps" (batches per epoch) and "verbose".
+        shows_progress: whether it shows how far training is, so that `fit` needs no
+            progress bar unless it is asked for one.
 
     >>> class Greeter(Callback):
     ...     def on_epoch_end(self, epoch, logs=None):
@@ -43,6 +45,7 @@ class Callback:
 
     model: Any = None
     params: Any = None
+    shows_progress: bool = False
 
     def set_params(self, params: Mapping[str, Any]) -> None:
         self.params = params

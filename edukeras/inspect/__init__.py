@@ -7,6 +7,10 @@ from edukeras.inspect.activity import (
     Activations as Activations,
     activations as activations,
 )
+from edukeras.inspect.compared_curves import (
+    ComparedCurves as ComparedCurves,
+    compare_curves as compare_curves,
+)
 from edukeras.inspect.curves import (
     Curve as Curve,
     LearningCurves as LearningCurves,
@@ -24,6 +28,11 @@ from edukeras.inspect.doctor import (
 from edukeras.inspect.exploration import Exploration as Exploration, explore as explore
 from edukeras.inspect.formulas import parameter_formula as parameter_formula
 from edukeras.inspect.glass_box import GlassBox as GlassBox, glassbox as glassbox
+from edukeras.inspect.gradient_flow import (
+    GradientFlow as GradientFlow,
+    gradient_flow as gradient_flow,
+)
+from edukeras.inspect.gradient_history import RecordGradientFlow as RecordGradientFlow
 from edukeras.inspect.layer_page import LayerPage as LayerPage
 from edukeras.inspect.source_code import SourceView as SourceView, source as source
 from edukeras.inspect.summary import (

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from edukeras.errors import explain
 from edukeras.inspect import markup, pictures
+from edukeras.inspect.curve_marks import DIVERGENCE, OVERFITTING, Mark, marks_of
 from edukeras.inspect.display import View
 from edukeras.models.table import aligned_lines
 
@@ -62,6 +63,16 @@ class Curve:
             lines.append((f"val_{self.name}", self.validation_epochs, self.validation))
         return lines
 
+    def marks(self) -> tuple[Mark, ...]:
+        """Where overfitting or divergence began; see `curve_marks`."""
+        return marks_of(
+            self.name,
+            self.epochs,
+            self.training,
+            self.validation_epochs,
+            self.validation,
+        )
+
 
 @dataclass(frozen=True, repr=False)
 class LearningCurves(View):
@@ -91,6 +102,11 @@ class LearningCurves(View):
             for name, epochs, values in curve.parts()
         ]
 
+    def remarks(self) -> list[str]:
+        """What the curves tell, and what happened on the way, as sentences."""
+        marks = [mark.sentence for curve in self.curves for mark in curve.marks()]
+        return [*marks, *self.notes]
+
     def text(self) -> str:
         rows = self.rows()
         if not rows:
@@ -103,7 +119,7 @@ class LearningCurves(View):
             f"epochs 1 to {self.last_epoch}",
         ]
         lines = aligned_lines([headers, *rows], [24, 10, 18, 10, MOST_SPARKS])
-        return "\n".join([*lines, *self.notes])
+        return "\n".join([*lines, *self.remarks()])
 
     @property
     def last_epoch(self) -> int:
@@ -125,7 +141,8 @@ class LearningCurves(View):
             for row in rows
         ]
         table = markup.table(headers, cells, numbers=(1, 2, 3))
-        table += "".join(markup.paragraph(markup.escape(note)) for note in self.notes)
+        remarks = self.remarks()
+        table += "".join(markup.paragraph(markup.escape(line)) for line in remarks)
         if not pictures.can_draw():
             return f"<div>{table}</div>"
         png, width = self.picture()
@@ -165,6 +182,8 @@ def _paint_curve(axes: Any, curve: Curve) -> None:
         # A single epoch is a point, and a point needs a marker to be seen.
         marker = "o" if len(values) < 25 else ""
         axes.plot(epochs, values, marker=marker, markersize=3.5, **look)
+    for mark in curve.marks():
+        _paint_mark(axes, mark)
     axes.set_title(curve.name, fontsize=10)
     axes.set_xlabel("epoch", fontsize=9)
     axes.set_xlim(left=0.5)
@@ -174,6 +193,21 @@ def _paint_curve(axes: Any, curve: Curve) -> None:
     pictures.plain_frame(axes)
     if curve.validation:
         axes.legend(fontsize=8, frameon=False)
+
+
+def _paint_mark(axes: Any, mark: Mark) -> None:
+    """A symbol on the line, and words beside it."""
+    marker = {OVERFITTING: "^", DIVERGENCE: "X"}[mark.symbol]
+    axes.plot([mark.epoch], [mark.value], marker, color="black", markersize=8)
+    axes.annotate(
+        mark.words,
+        (mark.epoch, mark.value),
+        xytext=(0, 9),
+        textcoords="offset points",
+        horizontalalignment="center",
+        fontsize=8,
+        bbox={"facecolor": "white", "edgecolor": "none", "pad": 1, "alpha": 0.8},
+    )
 
 
 def learning_curves(history: Any) -> LearningCurves:

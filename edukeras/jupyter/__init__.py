@@ -6,12 +6,15 @@ notebook, there are controls.
 
 from edukeras.inspect.display import display as display
 from edukeras.inspect.glass_box import glassbox as glassbox
+from edukeras.inspect.gradient_history import RecordGradientFlow as RecordGradientFlow
 from edukeras.jupyter.glass_box_viewer import step_through as step_through
 from edukeras.jupyter.live_curves import LiveCurves as LiveCurves
 from edukeras.jupyter.views import (
     curves as curves,
     explore as explore,
+    gradflow as gradflow,
     summary as summary,
+    train as train,
     view_weights as view_weights,
     weights as weights,
 )

@@ -10,10 +10,18 @@ from edukeras.inspect.curves import learning_curves
 from edukeras.inspect.display import display
 from edukeras.jupyter.exercise_magics import ExerciseMagics
 from edukeras.jupyter.glass_box_magic import GlassBoxMagic
+from edukeras.jupyter.gradient_flow_magic import GradientFlowMagic
 from edukeras.jupyter.live_curves import LiveCurves
 from edukeras.jupyter.magics import EdukerasMagics
+from edukeras.jupyter.train_magic import TrainMagic
 
-MAGICS = (EdukerasMagics, GlassBoxMagic, ExerciseMagics)
+MAGICS = (
+    EdukerasMagics,
+    TrainMagic,
+    GradientFlowMagic,
+    GlassBoxMagic,
+    ExerciseMagics,
+)
 
 
 def load_ipython_extension(ip: Any) -> None:

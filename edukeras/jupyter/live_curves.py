@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Mapping
 from math import isclose
 from time import perf_counter, sleep
 from typing import Any
 
 from edukeras.callbacks import Callback
 from edukeras.callbacks.callback_list import plain_logs
+from edukeras.inspect.compared_curves import ComparedCurves, compare_curves
 from edukeras.inspect.curves import LearningCurves, learning_curves
 from edukeras.inspect.display import display as display_mode
 from edukeras.jupyter.frontend import is_live, shell
+from edukeras.jupyter.live_chart import live_chart
 from edukeras.jupyter.live_display import LiveDisplay
 from edukeras.messages import say
 
@@ -28,16 +31,27 @@ class LiveCurves(Callback):
     watches (nbconvert, graders, tests) only that picture is shown; outside notebooks
     the table is printed.
 
+    Args:
+        compare: earlier runs to draw on the same chart: a History, a list of them, or
+            a dict by name.
+        learning_rate: is set when training begins; None leaves it.
+        live: whether to draw during training; False shows the picture alone.
+
     Attributes:
         history, epoch: what was measured, as in `History`.
 
-    Use: model.fit(x, y, epochs=20, callbacks=[LiveCurves()], verbose=0)
+    Use: model.fit(x, y, epochs=20, callbacks=[LiveCurves()])
     """
 
     # Whether the running cell shows curves already: a History at its end need not.
     shown_in_this_cell = False
 
-    def __init__(self) -> None:
+    def __init__(
+        self, compare: Any = None, learning_rate: float | None = None, live: bool = True
+    ) -> None:
+        self.compare = _earlier_runs(compare)
+        self.learning_rate = learning_rate
+        self.live = live
         self._forget()
 
     def _forget(self) -> None:
@@ -57,6 +71,18 @@ class LiveCurves(Callback):
         with self._lock:
             return learning_curves(self).with_notes(self._notes)
 
+    def view(self) -> LearningCurves | ComparedCurves:
+        """The curves, beside those of the earlier runs if there are any."""
+        if not self.compare:
+            return self.curves()
+        runs = compare_curves({**self.compare, say("this run"): self}).runs
+        (name, _) = runs[-1]
+        return ComparedCurves((*runs[:-1], (name, self.curves())))
+
+    @property
+    def shows_progress(self) -> bool:  # type: ignore[override]
+        return shell() is not None
+
     # -- the hooks ------------------------------------------------------------
 
     def on_train_begin(self, logs: Any = None) -> None:
@@ -65,7 +91,9 @@ class LiveCurves(Callback):
         if shell() is not None and in_cell:
             shell().events.register("post_run_cell", self._after_cell)
             self._in_cell = True
-        if is_live() and display_mode() in ("auto", "widget"):
+        if self.learning_rate is not None:
+            self.model.optimizer.learning_rate = self.learning_rate
+        if self.live and is_live() and display_mode() in ("auto", "widget"):
             self._rate = _rate_of(self.model)
             self._display = LiveDisplay(self._rate, getattr(shell(), "kernel", None))
 
@@ -165,20 +193,22 @@ class LiveCurves(Callback):
             place += f", batch {batch + 1}" + (f" of {steps}" if steps else "")
         logs = {} if batch == 0 else plain_logs(self.model.get_metrics_result())
         so_far = {name: v for name, v in logs.items() if isinstance(v, float)}
-        self._display.draw(self.curves(), epochs or 1, place, so_far, self._rate)
+        earlier = {name: learning_curves(run) for name, run in self.compare.items()}
+        chart = live_chart(self.curves(), epochs or 1, earlier)
+        self._display.draw(chart, place, so_far, self._rate)
 
     def finish(self) -> None:
         """Puts the final picture in the place of the live chart."""
-        ip, curves = shell(), self.curves()
+        view = self.view()
         if self._display is not None:
             display, self._display = self._display, None
-            display.finish(curves)
-        elif ip is None:
-            print(curves.text())
+            display.finish(view)
+        elif shell() is None:
+            print(view.text())
         else:
             from IPython.display import display as show
 
-            show(curves)
+            show(view)
         LiveCurves.shown_in_this_cell = self._in_cell
 
     def _after_cell(self, result: Any = None) -> None:
@@ -187,6 +217,15 @@ class LiveCurves(Callback):
         if self._display is not None:
             self.finish()
         LiveCurves.shown_in_this_cell = False
+
+
+def _earlier_runs(compare: Any) -> dict[str, Any]:
+    if compare is None:
+        return {}
+    if isinstance(compare, Mapping) and "loss" not in compare:
+        return dict(compare)
+    runs = list(compare) if isinstance(compare, (list, tuple)) else [compare]
+    return {f"run {number}": run for number, run in enumerate(runs, 1)}
 
 
 def _rate_of(model: Any) -> float | None:

@@ -6,9 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from edukeras.inspect import markup
-from edukeras.inspect.curves import LearningCurves
+from edukeras.inspect.display import View
 from edukeras.jupyter.frontend import widget_bundle
-from edukeras.jupyter.live_chart import live_chart
 from edukeras.jupyter.live_controls import LiveControls
 from edukeras.jupyter.live_messages import LiveMessages
 
@@ -34,6 +33,7 @@ class LiveDisplay:
 
         self.controls = LiveControls(rate)
         self.messages = LiveMessages(kernel, self.controls.active)
+        self._last_chart = ""
         self._chart = ipywidgets.HTML(markup.paragraph("Training begins ..."))
         # Where clicks cannot arrive, the square button of the notebook still stops.
         shown = [self.controls.widget] if self.messages.can_arrive else []
@@ -43,13 +43,12 @@ class LiveDisplay:
 
     def draw(
         self,
-        curves: LearningCurves,
-        epochs: int,
+        chart: str,
         place: str,
         so_far: Mapping[str, float],
         rate: float | None,
     ) -> None:
-        """Shows the curves, where training is, and the numbers of this moment."""
+        """Shows the chart, where training is, and the numbers of this moment."""
         numbers = [f"{name} {value:.4g}" for name, value in so_far.items()]
         line = f"<b>{markup.escape(place)}</b>"
         if self.controls.paused:
@@ -58,13 +57,14 @@ class LiveDisplay:
             line += ": " + markup.escape(", ".join(numbers))
         if rate is not None:
             line += markup.muted(f" · learning rate {rate:.3g}")
-        self._chart.value = live_chart(curves, epochs) + markup.paragraph(line)
+        self._last_chart = chart
+        self._chart.value = chart + markup.paragraph(line)
 
-    def finish(self, curves: LearningCurves) -> None:
+    def finish(self, view: View) -> None:
         # The first picture of a session takes a second or two: matplotlib is loaded.
         line = markup.paragraph("<b>Training has ended.</b> Drawing the picture ...")
-        self._chart.value = live_chart(curves, curves.last_epoch) + line
-        self._place.update(curves)
+        self._chart.value = self._last_chart + line
+        self._place.update(view)
         self.controls.close()
         self._chart.close()
         self._widget.close()

@@ -66,15 +66,27 @@ class EdukerasMagics(ExpressionMagics):
 
     @no_var_expand
     @magic_arguments()
-    @argument("history", help="what fit returned; or the model that was fitted")
+    @argument(
+        "history",
+        nargs="+",
+        help="what fit returned, or the model; several share a chart",
+    )
+    @argument("--names", help="of several runs: a,b,c; else the expressions")
     @line_magic
     def curves(self, line: str) -> Any:
-        """Show the learning curves of a training run.
+        """Show the learning curves of a training run, or of several on one chart.
 
         %curves history
+        %curves slow fast --names "rate 0.001,rate 0.1"
         """
         options = self._options(self.curves, line)
-        return plainly(views.curves, self._value(options.history))
+        runs = [self._value(run) for run in options.history]
+        if len(runs) == 1:
+            return plainly(views.curves, runs[0])
+        names = [without_quotes(run) for run in options.history]
+        if options.names:
+            names = [n.strip() for n in without_quotes(options.names).split(",")]
+        return plainly(views.curves, runs, names)
 
     # -- arguments ------------------------------------------------------------
 

@@ -5,17 +5,20 @@ Each returns a view that shows itself as text in a console and as HTML in a note
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from edukeras.errors import explain
+from edukeras.inspect.compared_curves import ComparedCurves, compare_curves
 from edukeras.inspect.curves import LearningCurves, learning_curves
 from edukeras.inspect.display import WIDGET_OF, View
 from edukeras.inspect.exploration import Exploration, explore as look_through
+from edukeras.inspect.gradient_flow import GradientFlow, gradient_flow
 from edukeras.inspect.summary import ModelSummary, summarize
 from edukeras.inspect.weights import WeightReport, describe_weights
 from edukeras.jupyter.explorer import ModelExplorer
 from edukeras.jupyter.frontend import is_live, widget_bundle
+from edukeras.jupyter.live_curves import LiveCurves
 from edukeras.jupyter.panel import Panel
 from edukeras.jupyter.weight_viewer import WeightViewer
 
@@ -64,12 +67,69 @@ def view_weights(report: WeightReport) -> WeightReport | WeightViewer:
     return WeightViewer(report) if is_live() and report.weights else report
 
 
-def curves(history: Any) -> LearningCurves:
-    """The learning curves of what `fit` returned, or of a model that was fitted."""
-    kept = getattr(history, "history", None)
-    if hasattr(kept, "history"):  # a model keeps its last History
-        history = kept
-    return learning_curves(history)
+def curves(
+    history: Any, names: Sequence[str] | None = None
+) -> LearningCurves | ComparedCurves:
+    """The learning curves of what `fit` returned, or of a model that was fitted.
+
+    Args:
+        history: a History or a model; several of them, as a list or as a dict by
+            name, share one chart.
+        names: of the runs in the list.
+    """
+    if isinstance(history, (list, tuple)):
+        return compare_curves([_history_of(run) for run in history], names)
+    if isinstance(history, Mapping) and not _is_logged(history):
+        return compare_curves({n: _history_of(run) for n, run in history.items()})
+    return learning_curves(_history_of(history))
+
+
+def gradflow(model: Any, x: Any, y: Any = None) -> GradientFlow:
+    """The gradient and the update/weight ratio of each layer, in the next step.
+
+    Args:
+        model: compiled; it stays as it is.
+        x, y: as for `fit`; 256 samples are used.
+    """
+    return gradient_flow(model, x, y)
+
+
+def train(
+    model: Any,
+    x: Any,
+    y: Any = None,
+    lr: float | None = None,
+    live: bool = True,
+    compare: Any = None,
+    **options: Any,
+) -> Any:
+    """`model.fit` with live curves, Stop, Pause, Step and a learning rate slider.
+
+    Args:
+        lr: the learning rate to begin with; None leaves it.
+        live: whether to draw during training, or only at the end.
+        compare: earlier runs for the same chart: a History, a list, a dict by name.
+        options: of `fit`, such as epochs and validation_split.
+
+    Returns:
+        The History.
+    """
+    if not hasattr(model, "fit"):
+        raise TypeError(explain("train needs a model.", received=type(model).__name__))
+    watch = LiveCurves(compare=compare, learning_rate=lr, live=live)
+    callbacks = options.pop("callbacks", None) or []
+    callbacks = callbacks if isinstance(callbacks, (list, tuple)) else [callbacks]
+    return model.fit(x, y, callbacks=[*callbacks, watch], **options)
+
+
+def _history_of(run: Any) -> Any:
+    kept = getattr(run, "history", None)
+    return kept if hasattr(kept, "history") else run  # a model keeps its last History
+
+
+def _is_logged(history: Mapping) -> bool:
+    """Whether it is what a History has: numbers by the name of a metric."""
+    return all(isinstance(values, (list, tuple)) for values in history.values())
 
 
 def _must_have(model: Any, attribute: str, expected: str) -> None:

@@ -173,6 +173,11 @@ class Trainer(Steps):
     ) -> Any:
         if isinstance(callbacks, callbacks_module.CallbackList):
             return callbacks
+        callbacks = callbacks_module.with_added(tree.flatten(callbacks or []))
+        if verbose == "auto" and any(
+            getattr(callback, "shows_progress", False) for callback in callbacks
+        ):
+            verbose = 0
         verbose = _verbosity(verbose)
         return callbacks_module.CallbackList(
             callbacks,
