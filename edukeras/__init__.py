@@ -107,3 +107,12 @@ def _diagnose(model: _Any, x: _Any, y: _Any, **options: _Any) -> _Any:
 
 
 _WAYS.update(explore=_explore, diagnose=_diagnose)
+
+
+def _compare_kernels(model: _Any, x: _Any, y: _Any) -> _Any:
+    from edukeras.inspect.kernel_profile import compare
+
+    return compare(model, x, y)
+
+
+kernels.WAYS.update(compare=_compare_kernels)

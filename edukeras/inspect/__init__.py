@@ -33,6 +33,11 @@ from edukeras.inspect.gradient_flow import (
     gradient_flow as gradient_flow,
 )
 from edukeras.inspect.gradient_history import RecordGradientFlow as RecordGradientFlow
+from edukeras.inspect.kernel_profile import (
+    KernelProfile as KernelProfile,
+    KernelRow as KernelRow,
+    profile_kernels as profile_kernels,
+)
 from edukeras.inspect.layer_page import LayerPage as LayerPage
 from edukeras.inspect.source_code import SourceView as SourceView, source as source
 from edukeras.inspect.summary import (

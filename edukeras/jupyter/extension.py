@@ -13,6 +13,7 @@ from edukeras.jupyter.glass_box_magic import GlassBoxMagic
 from edukeras.jupyter.gradient_flow_magic import GradientFlowMagic
 from edukeras.jupyter.live_curves import LiveCurves
 from edukeras.jupyter.magics import EdukerasMagics
+from edukeras.jupyter.profile_magics import ProfileMagics
 from edukeras.jupyter.train_magic import TrainMagic
 
 MAGICS = (
@@ -21,6 +22,7 @@ MAGICS = (
     GradientFlowMagic,
     GlassBoxMagic,
     ExerciseMagics,
+    ProfileMagics,
 )
 
 

@@ -1,3 +1,3 @@
 """Only the harness is tested here; the measurements are started by `make bench`."""
 
-collect_ignore = ["cases.py", "engines.py", "run.py", "work.py"]
+collect_ignore = ["cases.py", "engines.py", "kernels.py", "run.py", "work.py"]
