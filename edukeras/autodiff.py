@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import functools
 import inspect
+import sys
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -81,6 +82,8 @@ def op(function: Callable) -> Any:
             output, backward = function(*arrays, **options)
         except ValueError as error:
             raise _explained(error, call, arrays) from None
+        if "ml_dtypes" in sys.modules and "dtype" not in options:
+            output = _in_bfloat16(output, arrays)
         if type(output) is not tuple:
             result: Any = Tensor(output, traced)
         else:
@@ -95,6 +98,21 @@ def op(function: Callable) -> Any:
     call.arrays = function  # type: ignore[attr-defined]
     call.__signature__ = _public_signature(parameters)  # type: ignore[attr-defined]
     return call
+
+
+def _in_bfloat16(output: Any, arrays: list) -> Any:
+    """An output in the dtype of the inputs, if that is bfloat16.
+
+    NumPy does not know this dtype and computes most things with it in float32.
+    """
+    floats = [x for x in arrays if type(x) is np.ndarray and is_float(x.dtype)]
+    if not floats or any(x.dtype.name != "bfloat16" for x in floats):
+        return output
+    if type(output) is tuple:
+        return tuple([_in_bfloat16(part, floats) for part in output])
+    if is_float(output.dtype) and output.dtype != floats[0].dtype:
+        return output.astype(floats[0].dtype)
+    return output
 
 
 def _explained(error: ValueError, call: Callable, arrays: list) -> ValueError:

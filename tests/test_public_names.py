@@ -53,7 +53,6 @@ MISSING = {
 MISSING |= dict.fromkeys(
     """
     Function
-    dtype_policies.DTypePolicyMap
     saving.KerasFileEditor
     utils.Config
     """.split(),

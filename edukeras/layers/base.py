@@ -40,7 +40,7 @@ from edukeras.layers.structure import (
     masks_of,
     shapes_of,
 )
-from edukeras.name_scopes import name_scope
+from edukeras.name_scopes import current_path, name_scope
 from edukeras.tensor import KerasTensor, Tensor, Variable, is_float, numpy_dtype
 
 
@@ -108,9 +108,6 @@ class Layer(Configurable, Buildable, LossAdder):
         self._initial_weights = kwargs.pop("weights", None)
         self._signature = call_signature(type(self).call)
         self._call_takes_training = self._signature.takes_training
-        self._compute_dtype = numpy_dtype(self.dtype_policy.compute_dtype)
-        mixed = self.compute_dtype != self.variable_dtype
-        self._autocast_dtype = self._compute_dtype if mixed else None
         if kwargs:
             self._reject_arguments(kwargs)
 
@@ -136,18 +133,41 @@ class Layer(Configurable, Buildable, LossAdder):
     # -- what a layer computes in ---------------------------------------------
 
     @property
+    def dtype_policy(self) -> Any:
+        """A DTypePolicy, or a DTypePolicyMap for this layer and those inside it."""
+        return self._dtype_policy
+
+    @dtype_policy.setter
+    def dtype_policy(self, policy: Any) -> None:
+        self._dtype_policy = dtype_policies.get(policy)
+        self._follow_policy(self._dtype_policy)
+
+    def _follow_policy(self, policy: Any) -> None:
+        self._policy = policy
+        self._compute_dtype = numpy_dtype(policy.compute_dtype)
+        mixed = policy.compute_dtype != policy.variable_dtype
+        self._autocast_dtype = self._compute_dtype if mixed else None
+        self._plain = None
+
+    def _look_up_policy(self) -> None:
+        """With a DTypePolicyMap, the path says which policy is this layer's."""
+        if isinstance(self._dtype_policy, dtype_policies.DTypePolicyMap):
+            with name_scope(self.name, caller=self):
+                self._follow_policy(self._dtype_policy[current_path()])
+
+    @property
     def dtype(self) -> str:
         """The dtype of the weights."""
-        return self.dtype_policy.variable_dtype
+        return self._policy.variable_dtype
 
     @property
     def variable_dtype(self) -> str:
-        return self.dtype_policy.variable_dtype
+        return self._policy.variable_dtype
 
     @property
     def compute_dtype(self) -> str:
         """The dtype of inputs and of the arithmetic."""
-        return self.dtype_policy.compute_dtype
+        return self._policy.compute_dtype
 
     # -- what subclasses write ------------------------------------------------
 
@@ -201,6 +221,8 @@ class Layer(Configurable, Buildable, LossAdder):
                 f"{type(self).__name__}.__init__ did not call super().__init__(). "
                 "Try: make `super().__init__()` its first line."
             )
+        if not self.built:
+            self._look_up_policy()
         if any_symbolic(args) or (kwargs and any_symbolic(kwargs)):
             return self._call_symbolically(args, kwargs)
         args = tuple([self._as_tensors(x) for x in args])
@@ -308,7 +330,7 @@ class Layer(Configurable, Buildable, LossAdder):
                 return x
             return _cast(x, self._compute_dtype) if is_float(dtype) else x
         if kind is np.ndarray:
-            if self.autocast and x.dtype.kind == "f" and x.dtype != self._compute_dtype:
+            if x.dtype != self._compute_dtype and self.autocast and is_float(x.dtype):
                 x = x.astype(self._compute_dtype)
             return Tensor(x)
         if x is None or isinstance(x, (bool, str)):

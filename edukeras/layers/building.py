@@ -92,6 +92,8 @@ def remember_shapes(build: Callable) -> Callable:
     @functools.wraps(build)
     def wrapper(self: Any, *args: Any, **kwargs: Any) -> None:
         before = self.built and self._build_shapes is not None
+        if not self.built:
+            self._look_up_policy()
         with name_scope(self.name, caller=self):
             build(self, *args, **kwargs)
         if not before:

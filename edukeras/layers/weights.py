@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 
 from edukeras import constraints, initializers, regularizers
-from edukeras.dtype_policies import DTypePolicy
 from edukeras.errors import NotBuiltError, ShapeError, explain
 from edukeras.graph import Operation
 from edukeras.name_scopes import name_scope
@@ -33,13 +32,14 @@ class WeightOwner(Operation):
             "_initial_weights",
             "_trainable_variables",
             "_non_trainable_variables",
-            "dtype_policy",
+            "_dtype_policy",
+            "_policy",
             "input_spec",
         }
     )
 
     built: bool
-    dtype_policy: DTypePolicy
+    variable_dtype: Any
     _trainable: bool
     _trainable_variables: list[Variable]
     _non_trainable_variables: list[Variable]
@@ -72,7 +72,7 @@ class WeightOwner(Operation):
         if isinstance(shape, str):
             name, shape, initializer = shape, initializer, dtype
             dtype = None
-        dtype = dtype or self.dtype_policy.variable_dtype
+        dtype = dtype or self.variable_dtype
         if initializer is None:
             initializer = "glorot_uniform" if is_float(str(dtype)) else "zeros"
         shape = tuple(shape) if shape is not None else ()

@@ -50,6 +50,7 @@ def is_pure(layer: Layer) -> bool:
         and type(layer).__call__ is Layer.__call__
         and layer.activity_regularizer is None
         and layer._autocast_dtype is None
+        and layer.compute_dtype != "bfloat16"
         and all(_is_built_in(v.regularizer) for v in layer.weights)
     )
 

@@ -119,7 +119,7 @@ class Steps(Layer):
         }
         _check_steps_per_execution(steps_per_execution)
         self.optimizer = optimizers.get(optimizer)
-        if auto_scale_loss and self.dtype_policy.name == "mixed_float16":
+        if auto_scale_loss and self._policy.name == "mixed_float16":
             if not isinstance(self.optimizer, optimizers.LossScaleOptimizer):
                 # Small gradients would be 0 in float16.
                 self.optimizer = optimizers.LossScaleOptimizer(self.optimizer)

@@ -164,7 +164,7 @@ def erf(x):
     def backward(grad, need):
         return (grad * np.exp(-x * x) * (2 / math.sqrt(math.pi)),)
 
-    return special.erf(x), backward
+    return special.erf(x).astype(x.dtype, copy=False), backward
 
 
 @op
@@ -177,7 +177,7 @@ def erfc(x):
     def backward(grad, need):
         return (-grad * np.exp(-x * x) * (2 / math.sqrt(math.pi)),)
 
-    return special.erfc(x), backward
+    return special.erfc(x).astype(x.dtype, copy=False), backward
 
 
 @op
@@ -185,7 +185,8 @@ def erfinv(x):
     """The number whose erf is x, for x between -1 and 1."""
     from scipy import special
 
-    y = special.erfinv(to_float(x))
+    x = to_float(x)
+    y = special.erfinv(x).astype(x.dtype, copy=False)
     return y, lambda grad, need: (grad * np.exp(y * y) * (math.sqrt(math.pi) / 2),)
 
 

@@ -17,7 +17,8 @@ def max_pool(x, size, strides, padding):
 
     size, strides: a number for each of the sizes; padding: a pair, never the largest.
     """
-    lowest = -np.inf if x.dtype.kind == "f" else np.iinfo(x.dtype).min
+    is_whole = x.dtype.kind in "iu"
+    lowest = np.iinfo(x.dtype).min if is_whole else -np.inf  # bfloat16 is of kind "V"
     padded = _pad(x, padding, lowest)
     parts = [padded[seen] for seen in _views(padded, size, strides)]
     return np.max(parts, axis=0)
