@@ -213,8 +213,10 @@ class GradientTape:
         self.records: list[tuple] = []
         self.persistent = persistent
         self._used = False
-        # The only variables to have gradients; None: all.
-        self._watched: set[int] | None = None if watch_accessed_variables else set()
+        self._all_variables = watch_accessed_variables
+        # What `watch` was given, by id; and which of it was not followed before.
+        self._watched: dict[int, Any] = {}
+        self._marked: list[Any] = []
 
     def __enter__(self) -> GradientTape:
         now.tapes = (*now.tapes, self)
@@ -222,6 +224,8 @@ class GradientTape:
 
     def __exit__(self, *_: Any) -> None:
         now.tapes = tuple(tape for tape in now.tapes if tape is not self)
+        for tensor in self._marked:
+            tensor.traced = any(id(tensor) in tape._watched for tape in now.tapes)
 
     def watch(self, tensors: Any) -> None:
         """Follows these tensors, as if they were variables."""
@@ -231,9 +235,10 @@ class GradientTape:
                     f"watch needs a Tensor, not {type(tensor).__name__}. "
                     "Try: x = keras.ops.convert_to_tensor(x) first."
                 )
-            tensor.traced = True
-            if self._watched is not None:
-                self._watched.add(id(tensor))
+            if not tensor.traced:
+                tensor.traced = True
+                self._marked.append(tensor)
+            self._watched[id(tensor)] = tensor
 
     def gradient(self, target: Any, sources: Any, output_gradients: Any = None) -> Any:
         """The derivative of the (sum of the) target by each of the sources.
@@ -253,13 +258,21 @@ class GradientTape:
             )
         self._used = True
         starts = _starting_gradients(target, output_gradients)
+        made = {
+            id(part) for record in self.records for part in tree.flatten(record[2])
+        } | starts.keys()
         found = self._play(starts, tree.flatten(sources))
         tensors = [None if gradient is None else Tensor(gradient) for gradient in found]
-        if self._watched is not None:
-            for i, source in enumerate(tree.flatten(sources)):
-                if isinstance(source, Variable) and id(source) not in self._watched:
-                    tensors[i] = None
+        for i, source in enumerate(tree.flatten(sources)):
+            if not self._follows(source, made):
+                tensors[i] = None
         return tree.pack_sequence_as(sources, tensors)
+
+    def _follows(self, source: Any, made: set[int]) -> bool:
+        """Whether this very tape follows a source: others may have watched it too."""
+        if id(source) in self._watched or id(source) in made:
+            return True
+        return isinstance(source, Variable) and source.trainable and self._all_variables
 
     def gradient_arrays(self, loss: Tensor, variables: list[Variable]) -> list:
         """`gradient` of one number by a list of variables, as arrays: for `fit`."""

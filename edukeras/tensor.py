@@ -256,6 +256,11 @@ class Operators:
         arrays = [as_array(x) if isinstance(x, Operators) else x for x in inputs]
         return getattr(ufunc, method)(*arrays, **options)
 
+    def __array_function__(
+        self, function: Callable, types: Any, args: tuple, kwargs: dict
+    ) -> Any:
+        return OPERATORS["numpy_function"](function, args, kwargs)
+
 
 class _Numbers(Operators):
     """What Tensor and Variable share: the views of a real array."""

@@ -5,6 +5,7 @@ import threading
 import numpy as np
 import pytest
 
+import edukeras as keras
 from edukeras import ops
 from edukeras.autodiff import GradientTape, op
 from edukeras.errors import ShapeError
@@ -301,3 +302,114 @@ def test_the_array_form_stays_reachable():
 def test_shapes_that_do_not_fit_are_named_with_the_op():
     with pytest.raises(ShapeError, match=r"ops\.add.*\(2, 3\) and \(4,\)"):
         ops.add(np.ones((2, 3)), np.ones(4))
+
+
+# -- only what this tape follows ----------------------------------------------
+
+
+def test_watching_ends_with_the_tape():
+    """A tensor that was watched once had gradients from all later tapes."""
+    x = Tensor([3.0])
+    with GradientTape() as first:
+        first.watch(x)
+        y = x * x
+    with GradientTape() as second:
+        z = x * x * y
+    assert float(first.gradient(y, x)[0]) == 6.0
+    assert second.gradient(z, [x, y]) == [None, None]
+    assert not x.traced
+
+
+def test_watching_a_frozen_variable_ends_with_the_tape():
+    v = Variable([3.0], trainable=False)
+    with GradientTape() as first:
+        first.watch(v)
+        y = v * v
+    with GradientTape() as second:
+        z = v * v
+    assert float(first.gradient(y, v)[0]) == 6.0
+    assert second.gradient(z, v) is None
+
+
+def test_an_inner_tape_that_watches_leaves_the_outer_one_watching():
+    x = Tensor([3.0])
+    with GradientTape() as outer:
+        outer.watch(x)
+        with GradientTape() as inner:
+            inner.watch(x)
+            a = x * x
+        b = x * x * x
+    assert float(inner.gradient(a, x)[0]) == 6.0
+    assert float(outer.gradient(b, x)[0]) == 27.0
+
+
+def test_what_the_tape_has_made_has_a_gradient():
+    v = Variable([3.0])
+    with GradientTape() as tape:
+        h = v * 2
+        y = h * h
+    assert float(tape.gradient(y, h)[0]) == 12.0
+
+
+# -- NumPy's functions --------------------------------------------------------
+
+NUMPY_CALLS = {
+    "mean": lambda x: np.mean(x, axis=1, keepdims=True),
+    "concatenate": lambda x: np.concatenate([x, 2 * x], axis=0),
+    "stack": lambda x: np.stack([x, x * x]),
+    "sum": lambda x: np.sum(x, axis=0),
+    "max": lambda x: np.max(x),
+    "dot": lambda x: np.dot(x, np.ones((3, 2))),
+    "reshape": lambda x: np.reshape(x, (3, 2)) ** 2,
+    "where": lambda x: np.where(np.asarray(x) > 2.5, x, 3 * x),
+    "clip": lambda x: np.clip(x, 1.5, 4.5),
+    "norm": lambda x: np.linalg.norm(x, axis=1),
+    "einsum": lambda x: np.einsum("ij,kj->ik", x, x),
+    "transpose": lambda x: np.transpose(x) @ np.ones((2, 1)),
+    "std": lambda x: np.std(x, axis=0),
+}
+
+
+@pytest.mark.parametrize("call", NUMPY_CALLS.values(), ids=NUMPY_CALLS)
+def test_numpy_functions_keep_the_gradient(call):
+    """They returned arrays, and gradients through them were None without a word."""
+    values = np.arange(1.0, 7.0).reshape(2, 3)
+    x = Variable(values, dtype="float64")
+    with GradientTape() as tape:
+        y = call(x)
+        loss = ops.sum(y * y)
+    np.testing.assert_allclose(y, call(values))  # NumPy on arrays
+    found = np.asarray(tape.gradient(loss, x))
+    step, expected = 1e-6, np.zeros_like(values)
+    for i in np.ndindex(values.shape):
+        ends = []
+        for sign in (1, -1):
+            moved = values.copy()
+            moved[i] += sign * step
+            ends.append(np.sum(call(moved) ** 2))
+        expected[i] = (ends[0] - ends[1]) / (2 * step)
+    np.testing.assert_allclose(found, expected, rtol=1e-5, atol=1e-6)
+
+
+def test_outside_of_tapes_numpy_functions_return_numpy_values():
+    x = Variable([1.0, 2.0])
+    assert type(np.mean(x)) is np.float32
+    assert type(np.concatenate([x, x])) is np.ndarray
+    with GradientTape():
+        assert type(np.mean(Tensor([1.0]))) is np.float32  # not followed
+        assert np.argmax(x) == 1
+        assert np.shape(x) == (2,)
+
+
+def test_a_numpy_function_without_an_op_says_where_the_gradient_ends():
+    x = Variable([1.0, 2.0])
+    with GradientTape():
+        with pytest.raises(ValueError, match=r"np\.interp is no op.*x\.numpy\(\)"):
+            np.interp(x, [0.0, 1.0], [0.0, 2.0])
+        np.interp(x.numpy(), [0.0, 1.0], [0.0, 2.0])
+
+
+def test_numpy_functions_on_symbolic_tensors_are_ops():
+    x = keras.Input((3,))
+    model = keras.Model(x, np.concatenate([x, np.sum(x, axis=1, keepdims=True)], -1))
+    assert model.predict([[1.0, 2.0, 3.0]], verbose=0).tolist() == [[1, 2, 3, 6]]

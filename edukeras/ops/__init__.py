@@ -4,6 +4,7 @@ Source: https://keras.io/api/ops/
 """
 
 from edukeras import tensor as _tensor
+from edukeras.ops import numpy_functions as _numpy_functions
 from edukeras.ops.attention import (
     dot_product_attention as dot_product_attention,
 )
@@ -405,3 +406,4 @@ from edukeras.ops.trigonometry import (
 _tensor.OPERATORS.update(
     {name: value for name, value in globals().items() if not name.startswith("_")}
 )
+_tensor.OPERATORS["numpy_function"] = _numpy_functions.call_numpy_function
