@@ -72,7 +72,6 @@ OTHER_ARGUMENTS = {
     "models.save_model": "include_optimizer=False for .h5 files",
     "saving.save_model": "include_optimizer=False for .h5 files",
     "saving.load_weights": "Keras 2's order: by_name first",
-    "saving.save_weights": "no shards",
     "regularizers.L1": "l= of Keras 2",
     "regularizers.L2": "l= of Keras 2",
     "regularizers.l1": "l= of Keras 2",

@@ -20,6 +20,7 @@ class Configurable(WeightOwner):
     """`get_config` and `from_config` of a layer."""
 
     activity_regularizer: Any
+    _dtype_policy: Any
 
     def get_config(self) -> dict[str, Any]:
         """The arguments that make such a layer again (without its weights).
@@ -30,7 +31,7 @@ class Configurable(WeightOwner):
         config: dict[str, Any] = {
             "name": self.name,
             "trainable": self._trainable,
-            "dtype": registry.serialize_keras_object(self.dtype_policy),
+            "dtype": registry.serialize_keras_object(self._dtype_policy),
         }
         if self.activity_regularizer is not None:
             config["activity_regularizer"] = registry.serialize_keras_object(

@@ -225,6 +225,28 @@ class WeightOwner(Operation):
         for variable, array in zip(variables, arrays, strict=True):
             variable.assign(array)
 
+    def save_own_variables(self, store: Any) -> None:
+        """Puts this layer's own variables into a file's group: "0", "1" ...
+
+        Override it, and `load_own_variables`, for state that is no Variable.
+        """
+        for number, variable in enumerate(self._own_variables()):
+            store[str(number)] = variable.numpy()
+
+    def load_own_variables(self, store: Any) -> None:
+        """Takes this layer's own variables from what `save_own_variables` wrote."""
+        variables = self._own_variables()
+        if len(store) != len(variables):
+            raise ShapeError(
+                explain(
+                    f'Layer "{self.name}" has another number of weights in the file.',
+                    expected=f"{len(variables)}",
+                    received=f"{len(store)}",
+                )
+            )
+        for number, variable in enumerate(variables):
+            variable.assign(store[str(number)])
+
     def count_params(self) -> int:
         """How many numbers the weights hold."""
         if not self.built:

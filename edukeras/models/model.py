@@ -291,13 +291,21 @@ class Model(Trainer, Looking):
 
     # -- files ----------------------------------------------------------------
 
-    def save_weights(self, filepath: Any, overwrite: bool = True) -> None:
+    def save_weights(
+        self,
+        filepath: Any,
+        overwrite: bool = True,
+        max_shard_size: float | None = None,
+    ) -> None:
         """Writes the weights to an HDF5 file.
 
         `x.weights.h5` gets the layout of Keras 3, every other name that of Keras 2.
+        With `max_shard_size` (in GiB) they go to several files and `x.weights.json`.
         """
         self._require_built("saved")
-        saving.save_weights(self, filepath, overwrite=overwrite)
+        saving.save_weights(
+            self, filepath, overwrite=overwrite, max_shard_size=max_shard_size
+        )
 
     def load_weights(
         self, filepath: Any, by_name: bool = False, skip_mismatch: bool = False

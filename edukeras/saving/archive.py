@@ -1,6 +1,6 @@
 """Whole models: save_model and load_model, for `.keras` archives and `.h5` files.
 
-    x.keras     a zip with config.json, model.weights.h5 and metadata.json
+    x.keras     a zip with config.json, model.weights.h5, metadata.json and assets/
     x.h5        HDF5 with the attribute model_config and the group model_weights
 
 Source: https://keras.io/api/models/model_saving_apis/model_saving_and_loading/
@@ -19,7 +19,7 @@ from typing import Any
 
 from edukeras import registry
 from edukeras.errors import FileFormatError, UnknownNameError, explain
-from edukeras.saving import hdf5, weights_h5, whole_h5
+from edukeras.saving import assets, hdf5, weights_h5, whole_h5
 from edukeras.saving.assignments import Assignments
 from edukeras.saving.atomic import atomic_write, may_write
 from edukeras.saving.config_io import model_from_record, nonsense_means_wrong_format
@@ -121,22 +121,29 @@ def _save_archive(model: Any, name: str, include_optimizer: bool) -> None:
         archive.writestr("metadata.json", json.dumps(metadata))
         archive.writestr("config.json", json.dumps(record))
         archive.writestr("model.weights.h5", weights.getbuffer())
+        assets.save_assets(model, archive)
 
 
 def _load_archive(name: str, compile: bool) -> Any:
     with ZipReader(name) as archive:
-        record = archive.read_json("config.json")
-        version = _version_in(archive)
-        model = model_from_record(record, version=version, compile=False)
-        if not model.built:
-            raise FileFormatError(
-                explain(
-                    "The config does not say of which shape the input is, so the "
-                    "model has no weights to fill.",
-                    hint="call the model on data before saving it.",
-                )
+        model = _load_model(archive, name, compile)
+        assets.load_assets(model, archive)
+    return model
+
+
+def _load_model(archive: ZipReader, name: str, compile: bool) -> Any:
+    record = archive.read_json("config.json")
+    version = _version_in(archive)
+    model = model_from_record(record, version=version, compile=False)
+    if not model.built:
+        raise FileFormatError(
+            explain(
+                "The config does not say of which shape the input is, so the "
+                "model has no weights to fill.",
+                hint="call the model on data before saving it.",
             )
-        content = archive.weights_of(model)
+        )
+    content = archive.weights_of(model)
     if compile and record.get("compile_config"):
         with nonsense_means_wrong_format():
             _compile(model, record["compile_config"], Era(version))

@@ -5,7 +5,7 @@ So a file that does not fit leaves the model as it was.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -26,6 +26,7 @@ class Assignments:
         self.skip_mismatch = skip_mismatch
         self.pairs: list[tuple[Variable, np.ndarray]] = []
         self.skipped: list[str] = []
+        self._calls: list[tuple[Callable, Any]] = []
 
     def add_layer(
         self, layer_name: str, variables: Sequence[Variable], datasets: Sequence[Any]
@@ -54,6 +55,10 @@ class Assignments:
             else:
                 self.pairs.append((variable, hdf5.read_numbers(dataset)))
 
+    def add_call(self, load: Callable, store: Any) -> None:
+        """A layer that reads its own part of the file, when all the rest fits."""
+        self._calls.append((load, store))
+
     def mismatch(
         self, item: str, what: str, expected: object = None, received: object = None
     ) -> None:
@@ -74,5 +79,7 @@ class Assignments:
         """Changes the variables, and says what was left out."""
         for variable, array in self.pairs:
             variable.assign(array)
+        for load, store in self._calls:
+            load(store)
         if self.skipped:
             print(f"load_weights skipped what does not fit: {'; '.join(self.skipped)}.")

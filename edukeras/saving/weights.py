@@ -8,21 +8,39 @@ from contextlib import contextmanager
 from typing import Any
 
 from edukeras.errors import FileFormatError, NotBuiltError, explain
-from edukeras.saving import hdf5, legacy_h5, weights_h5
+from edukeras.saving import hdf5, legacy_h5, sharded, weights_h5
 from edukeras.saving.assignments import Assignments
 from edukeras.saving.atomic import atomic_write, may_write
 from edukeras.saving.zips import ZipReader
 
 
-def save_weights(model: Any, path: Any, overwrite: bool = True) -> None:
+def save_weights(
+    model: Any,
+    filepath: Any,
+    overwrite: bool = True,
+    max_shard_size: float | None = None,
+    **kwargs: Any,
+) -> None:
     """Writes the weights of a model.
 
     `x.weights.h5` gets the layout of Keras 3 (with the optimizer's state), every
     other name the one of Keras 2.
+
+    Args:
+        overwrite: whether to replace a file without asking.
+        max_shard_size: the most GiB a file may hold; the weights then go to as many
+            files as needed, next to the index `x.weights.json`.
     """
     import h5py
 
+    refuse_arguments("save_weights", kwargs)
+    path = filepath
     _require_built(model, "saved")
+    if max_shard_size is not None:
+        if may_write(sharded.index_path(path), overwrite):
+            groups = weights_h5.weights_by_group(model)
+            sharded.write_shards(path, groups, max_shard_size)
+        return
     if not may_write(path, overwrite):
         return
     keras3 = os.fspath(path).endswith(".weights.h5")
@@ -73,6 +91,12 @@ def loading_plan(model: Any, path: Any, by_name: bool = False) -> Assignments:
     return plan
 
 
+def refuse_arguments(function: str, given: dict[str, Any]) -> None:
+    """For signatures that end in `**kwargs`, as Keras's do."""
+    if given:
+        raise TypeError(f"{function}() has no argument {next(iter(given))!r}.")
+
+
 def plan_optimizer(optimizer: Any, datasets: list, assignments: Assignments) -> None:
     """Adds the optimizer's state, if the file has it for these very variables."""
     if not datasets:
@@ -93,7 +117,10 @@ def plan_optimizer(optimizer: Any, datasets: list, assignments: Assignments) -> 
 def open_weights(path: Any, model: Any) -> Iterator[Any]:
     """Opens the HDF5 file with the weights; inside a `.keras` file if need be."""
     name = check_is_file(path)
-    if is_archive(name):
+    if name.endswith(sharded.INDEX_SUFFIX):
+        with sharded.open_shards(name) as shards:
+            yield shards
+    elif is_archive(name):
         with ZipReader(name) as archive:
             content = archive.weights_of(model)
         with hdf5.open_for_reading(content, name) as file:

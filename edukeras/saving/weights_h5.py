@@ -12,24 +12,28 @@ Source: files written by Keras 3.15
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
 from typing import Any
+
+import numpy as np
 
 from edukeras.errors import FileFormatError, explain
 from edukeras.layers.base import Layer
 from edukeras.saving import hdf5
 from edukeras.saving.assignments import Assignments
 from edukeras.saving.layer_paths import layer_paths
-from edukeras.tensor import Variable
+from edukeras.saving.sharded import MergedGroup, ShardedFile
+from edukeras.tensor import as_array
 
 # Keras 2.13 to 2.15 wrote such files too, with another name for `layers`.
+_LARGEST_STORE = 2**28  # bytes
 _OLD_NAME_OF_LAYERS = "_layer_checkpoint_dependencies"
 
 
 def looks_like_keras3(file: Any) -> bool:
     """Whether an open HDF5 file has this layout."""
     known = ("vars", "layers", _OLD_NAME_OF_LAYERS)
-    return any(hdf5.find_group(file, name) is not None for name in known)
+    return any(_find(file, name) is not None for name in known)
 
 
 # -- writing ------------------------------------------------------------------
@@ -37,20 +41,38 @@ def looks_like_keras3(file: Any) -> bool:
 
 def write_weights(model: Any, file: Any, with_optimizer: bool = True) -> None:
     """Writes the weights, and the optimizer's state if there is one."""
+    for path, name, arrays in weights_by_group(model, with_optimizer):
+        group = file.create_group(path)
+        group.attrs["name"] = name
+        for key, array in arrays.items():
+            hdf5.write_numbers(group, key, array)
+
+
+def weights_by_group(
+    model: Any, with_optimizer: bool = True
+) -> list[tuple[str, str, dict[str, np.ndarray]]]:
+    """(group in the file, name of the layer, its arrays by key), in order."""
+    found = []
     for path, layer in layer_paths(model).items():
-        _write_variables(file, path, layer.name, layer._own_variables())
+        found.append((f"{path}/vars".lstrip("/"), layer.name, _own_arrays(layer)))
     optimizer = getattr(model, "optimizer", None)
     if with_optimizer and optimizer is not None and optimizer.built:
-        _write_variables(file, "optimizer", optimizer.name, optimizer.variables)
+        state = {str(k): v.array for k, v in enumerate(optimizer.variables)}
+        found.append(("optimizer/vars", optimizer.name, state))
+    return found
 
 
-def _write_variables(
-    file: Any, path: str, name: str, variables: Sequence[Variable]
-) -> None:
-    group = file.create_group(f"{path}/vars")
-    group.attrs["name"] = name
-    for number, variable in enumerate(variables):
-        hdf5.write_numbers(group, str(number), variable.array)
+def _own_arrays(layer: Layer) -> dict[str, np.ndarray]:
+    """A layer's own arrays: its variables, or what its `save_own_variables` says."""
+    if not _has_own_way(layer, "save_own_variables"):
+        return {str(k): v.array for k, v in enumerate(layer._own_variables())}
+    store: dict[str, Any] = {}
+    layer.save_own_variables(store)
+    return {str(key): as_array(value) for key, value in store.items()}
+
+
+def _has_own_way(layer: Layer, method: str) -> bool:
+    return getattr(type(layer), method) is not getattr(Layer, method)
 
 
 # -- reading ------------------------------------------------------------------
@@ -72,6 +94,11 @@ def plan_weights(
 def _plan_layer(layer: Layer, file: Any, path: str, assignments: Assignments) -> None:
     variables = layer._own_variables()
     group = _find(file, f"{path}/vars")
+    if _has_own_way(layer, "load_own_variables"):
+        if group is not None and len(group):
+            store = {key: _bounded_numbers(group, key) for key in group}
+            assignments.add_call(layer.load_own_variables, store)
+        return
     datasets = [] if group is None else _datasets(group)
     # Layers without variables have, in some versions, random states in the file.
     if variables:
@@ -118,6 +145,8 @@ def _layer_groups(file: Any) -> list[str]:
 
 
 def _find(file: Any, path: str) -> Any:
+    if isinstance(file, ShardedFile):
+        return file.find_group(path)
     group = hdf5.find_group(file, path)
     if group is None and "layers" in path.split("/"):
         parts = [_OLD_NAME_OF_LAYERS if p == "layers" else p for p in path.split("/")]
@@ -135,10 +164,25 @@ def _datasets(group: Any) -> list:
                 received=sorted(group)[:10],
             )
         )
-    return [hdf5.find_dataset(group, str(number)) for number in range(len(group))]
+    return [_dataset(group, str(number)) for number in range(len(group))]
+
+
+def _dataset(group: Any, key: str) -> Any:
+    if isinstance(group, MergedGroup):
+        return group.find_dataset(key)
+    return hdf5.find_dataset(group, key)
+
+
+def _bounded_numbers(group: Any, key: str) -> np.ndarray:
+    """Numbers for a layer that reads them itself, so that nobody knows the shape."""
+    dataset = _dataset(group, key)
+    size = math.prod(hdf5.shape_of(dataset)) * dataset.dtype.itemsize
+    if size > _LARGEST_STORE:
+        raise FileFormatError(f'"{dataset.name}" announces an absurd size.')
+    return hdf5.read_numbers(dataset)
 
 
 def optimizer_datasets(file: Any) -> list:
     """The state of the optimizer, in its order; empty if there is none."""
-    group = hdf5.find_group(file, "optimizer/vars")
+    group = _find(file, "optimizer/vars")
     return [] if group is None else _datasets(group)

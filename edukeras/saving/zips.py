@@ -51,6 +51,9 @@ class ZipReader:
     def __exit__(self, *_: object) -> None:
         self._file.close()
 
+    def names(self) -> list[str]:
+        return self._file.namelist()
+
     def has(self, member: str) -> bool:
         return member in self._file.namelist()
 

@@ -191,3 +191,68 @@ def test_subclass_has_the_paths_of_keras(tmp_path):
     again = models.randomize(models.subclass(), seed=1)
     again.load_weights(tmp_path / "b.weights.h5")
     close(again(x), ours(x))
+
+
+@pytest.mark.parametrize("limit", [1e-7, 5e-7, 1.0])
+def test_sharded_weights_go_both_ways(limit, tmp_path):
+    ours, theirs = models.mlp(), keras_mlp()
+    for model in (ours, theirs):
+        model.compile("adam", "mse")
+        model.train_on_batch(X, Y)
+    ours.save_weights(tmp_path / "a.weights.json", max_shard_size=limit)
+    theirs.load_weights(str(tmp_path / "a.weights.json"))
+    close(ours.predict(X, verbose=0), theirs.predict(X, verbose=0))
+    for mine, variable in zip(
+        ours.optimizer.variables, theirs.optimizer.variables, strict=True
+    ):
+        close(mine, variable)
+    theirs.train_on_batch(X, Y)
+    theirs.save_weights(str(tmp_path / "b.weights.json"), max_shard_size=limit)
+    ours.load_weights(tmp_path / "b.weights.json")
+    close(ours.predict(X, verbose=0), theirs.predict(X, verbose=0))
+    assert int(ours.optimizer.iterations) == 2
+
+
+def lookup_model(library, kind):
+    if kind == "integers":
+        lookup, dtype, shape = library.layers.IntegerLookup(), "int64", (3,)
+        lookup.adapt(np.array([[5, 7, 7], [9, 5, 5]]))
+    elif kind == "words":
+        lookup, dtype, shape = library.layers.StringLookup(), "string", (3,)
+        lookup.adapt(np.array([["a", "b", "b"]]))
+    else:
+        mode = {"texts": "int", "tf_idf": "tf_idf"}[kind]
+        lookup = library.layers.TextVectorization(output_mode=mode)
+        lookup.adapt(["hello world foo", "foo bar"])
+        dtype, shape = "string", ()
+    inputs = library.Input(shape, dtype=dtype)
+    return library.Model(inputs, lookup(inputs))
+
+
+LOOKUP_DATA = {
+    "integers": np.array([[5, 7, 1], [9, 9, 5]]),
+    "words": np.array([["b", "a", "?"]]),
+    "texts": np.array(["foo hello nobody", "bar"]),
+    "tf_idf": np.array(["foo hello nobody", "bar"]),
+}
+
+
+@pytest.mark.parametrize("kind", LOOKUP_DATA)
+def test_vocabularies_go_both_ways(kind, tmp_path):
+    pytest.importorskip("tensorflow", reason="Keras looks words up with TensorFlow")
+    x = LOOKUP_DATA[kind]
+
+    def values(model):  # strings go to Keras's layer itself
+        result = (
+            model(x)
+            if model.__module__.startswith("edukeras")
+            else (model.layers[-1](x))
+        )
+        return np.asarray(result)
+
+    ours, theirs = lookup_model(edukeras, kind), lookup_model(keras, kind)
+    close(values(ours), values(theirs))
+    theirs.save(str(tmp_path / "theirs.keras"))
+    close(values(edukeras.models.load_model(tmp_path / "theirs.keras")), values(ours))
+    ours.save(tmp_path / "ours.keras")
+    close(values(keras.models.load_model(str(tmp_path / "ours.keras"))), values(ours))

@@ -250,6 +250,9 @@ class TextVectorization(Layer):
         rows = self.split(np.array(cleaned, dtype=str))
         return [[self._lookup_layer._token(word) for word in row] for row in rows]
 
+    def build(self, input_shape: Any) -> None:
+        """There is nothing to make; the vocabulary may come later, from a file."""
+
     def compute_output_shape(self, input_shape: Any) -> tuple:
         shape = tuple(input_shape)
         if self.output_mode == "int":
