@@ -53,7 +53,6 @@ MISSING = {
 MISSING |= dict.fromkeys(
     """
     Function
-    saving.KerasFileEditor
     utils.Config
     """.split(),
     NOT_YET,

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
         to_json as to_json,
         to_yaml as to_yaml,
     )
+    from edukeras.saving.file_editor import KerasFileEditor as KerasFileEditor
     from edukeras.saving.weights import (
         load_weights as load_weights,
         save_weights as save_weights,
@@ -40,6 +41,7 @@ __getattr__, __dir__ = _imported_when_asked(
         "model_from_yaml": "edukeras.saving.config_io",
         "to_json": "edukeras.saving.config_io",
         "to_yaml": "edukeras.saving.config_io",
+        "KerasFileEditor": "edukeras.saving.file_editor",
         "load_weights": "edukeras.saving.weights",
         "save_weights": "edukeras.saving.weights",
     },

@@ -95,12 +95,16 @@ class ZipReader:
 
     def weights_of(self, model: Any) -> io.BytesIO:
         """The HDF5 file with the weights of the model."""
+        layers = model._flatten_layers()
+        size = sum(variable.array.nbytes for variable in model.weights)
+        limit = _ROOM + _ROOM_PER_LAYER * len(layers) + _ROOM_PER_WEIGHT * size
+        return self.weights_file(limit)
+
+    def weights_file(self, limit: int) -> io.BytesIO:
+        """The HDF5 file with weights, of at most so many bytes."""
         if self.has("model.weights.npz") and not self.has("model.weights.h5"):
             raise FileFormatError(
                 f'"{self.name}" keeps its weights as Python pickles, which could run '
                 "any code. Try: save the model again with an up-to-date Keras."
             )
-        layers = model._flatten_layers()
-        size = sum(variable.array.nbytes for variable in model.weights)
-        limit = _ROOM + _ROOM_PER_LAYER * len(layers) + _ROOM_PER_WEIGHT * size
         return io.BytesIO(self.read("model.weights.h5", limit))
