@@ -45,6 +45,11 @@ from edukeras.inspect.summary import (
     ModelSummary as ModelSummary,
     summarize as summarize,
 )
+from edukeras.inspect.tape_records import (
+    TapeRecord as TapeRecord,
+    TapeRecords as TapeRecords,
+    tape_records as tape_records,
+)
 from edukeras.inspect.weights import (
     WeightReport as WeightReport,
     WeightStatistics as WeightStatistics,

@@ -1,13 +1,15 @@
-"""`%load_ext edukeras`: magics, and the curves of a History, come and go together."""
+"""`%load_ext edukeras`: magics, and what History and GradientTape show, come and go."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from edukeras.autodiff import GradientTape
 from edukeras.callbacks import History
 from edukeras.inspect import markup
 from edukeras.inspect.curves import learning_curves
 from edukeras.inspect.display import display
+from edukeras.inspect.tape_records import tape_records
 from edukeras.jupyter.exercise_magics import ExerciseMagics
 from edukeras.jupyter.glass_box_magic import GlassBoxMagic
 from edukeras.jupyter.gradient_flow_magic import GradientFlowMagic
@@ -34,6 +36,8 @@ def load_ipython_extension(ip: Any) -> None:
     formatters = ip.display_formatter.formatters
     formatters["text/html"].for_type(History, _history_html)
     formatters["text/plain"].for_type(History, _history_text)
+    formatters["text/html"].for_type(GradientTape, _tape_html)
+    formatters["text/plain"].for_type(GradientTape, _tape_text)
 
 
 def unload_ipython_extension(ip: Any) -> None:
@@ -46,6 +50,7 @@ def unload_ipython_extension(ip: Any) -> None:
     formatters = ip.display_formatter.formatters
     for mime_type in ("text/html", "text/plain"):
         formatters[mime_type].pop(History, None)
+        formatters[mime_type].pop(GradientTape, None)
 
 
 def _history_html(history: History) -> str | None:
@@ -59,6 +64,14 @@ def _history_html(history: History) -> str | None:
 
 def _history_text(history: History, printer: Any, cycle: bool) -> None:
     printer.text(learning_curves(history).text())
+
+
+def _tape_html(tape: GradientTape) -> str | None:
+    return None if display() == "text" else tape_records(tape).html()
+
+
+def _tape_text(tape: GradientTape, printer: Any, cycle: bool) -> None:
+    printer.text(tape_records(tape).text())
 
 
 def _epochs(count: int) -> str:

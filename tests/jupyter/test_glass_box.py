@@ -186,3 +186,15 @@ def test_the_magic_has_help_and_goes_away_again(glass, capsys):
     assert "-w" in glass.find_line_magic("glassbox").__doc__
     jupyter.extension.unload_ipython_extension(glass)
     assert glass.find_line_magic("glassbox") is None
+
+
+def test_a_tape_shows_its_records(ip):
+    ip.run_cell("import edukeras as keras\nw = keras.Variable(2.0, name='w')")
+    ip.run_cell("with keras.GradientTape() as tape:\n    y = w * w")
+    bundle, _ = ip.display_formatter.format(ip.user_ns["tape"])
+    assert "multiply" in bundle["text/plain"]
+    assert "gradients go to" in bundle["text/html"]
+    jupyter.extension.unload_ipython_extension(ip)
+    bundle, _ = ip.display_formatter.format(ip.user_ns["tape"])
+    assert set(bundle) == {"text/plain"}
+    assert "multiply" not in bundle["text/plain"]
