@@ -166,7 +166,7 @@ def tape_records(tape: Any) -> TapeRecords:
             TapeRecord(
                 number=number,
                 op=op.__name__.strip("_"),
-                inputs=tuple(_name(x, names) for x in inputs),
+                inputs=tuple(_name(x, w, names) for x, w in zip(inputs, need)),
                 input_shapes=tuple(_shape(x) for x in inputs),
                 result_shape=", ".join(_shape(part) for part in results),
                 needs=tuple(bool(wanted) for wanted in need),
@@ -177,12 +177,12 @@ def tape_records(tape: Any) -> TapeRecords:
     return TapeRecords(tuple(records))
 
 
-def _name(x: Any, names: dict[int, str]) -> str:
+def _name(x: Any, wanted: bool, names: dict[int, str]) -> str:
     if id(x) in names:
         return names[id(x)]
     if isinstance(x, Variable):
         return x.path
-    if isinstance(x, Tensor) and x.traced:
+    if wanted:  # a tensor that nothing on the tape has made
         others = sum(name.startswith(say("watched")) for name in names.values())
         name = say("watched") if not others else say("watched {n}", n=others + 1)
         return names.setdefault(id(x), name)
