@@ -150,6 +150,7 @@ def reduce_losses(
     >>> reduce_losses(Tensor([1.0, 2.0]), mask=np.array([True, False]))
     Tensor(1., shape=(), dtype=float32)
     """
+    losses = _in_shape_of(losses, sample_weight, mask)
     array = losses.array
     if losses.mask is not None:  # class numbers that a loss was told to ignore
         mask = losses.mask if mask is None else losses.mask & mask
@@ -164,11 +165,19 @@ def reduce_losses(
         return losses if weights is None else losses * weights
     divisor: Any = 1
     if reduction == "mean_with_sample_weight" and weights is not None:
-        divisor = np.broadcast_to(weights, array.shape).sum()
+        divisor = weights.sum()  # also where a weight stands for several time steps
     elif reduction != "sum":
         divisor = count
     # Nothing but masked steps, or weights of 0: the loss is 0, not 0 / 0.
     return _weighted_sum(losses, weights, divisor=divisor or 1)
+
+
+def _in_shape_of(losses: Tensor, sample_weight: Any, mask: Any) -> Tensor:
+    """A loss of the whole batch at once (Dice) has as many values as weights."""
+    weights = mask if sample_weight is None else sample_weight
+    if losses.array.ndim or weights is None or not np.ndim(as_array(weights)):
+        return losses
+    return ops.broadcast_to(losses, as_array(weights).shape)
 
 
 @op

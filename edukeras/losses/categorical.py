@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from edukeras import config, ops
 from edukeras.errors import ShapeError, explain
 from edukeras.losses.base import ONE_HOT_HINT, LossFunctionWrapper, comparable
@@ -80,7 +82,7 @@ class CategoricalCrossentropy(LossFunctionWrapper):
 def categorical_focal_crossentropy(
     y_true: Any,
     y_pred: Any,
-    alpha: float = 0.25,
+    alpha: Any = 0.25,
     gamma: float = 2.0,
     from_logits: bool = False,
     label_smoothing: float = 0.0,
@@ -105,6 +107,8 @@ def categorical_focal_crossentropy(
     p = y_pred / ops.sum(y_pred, axis=axis, keepdims=True)
     p = ops.clip(p, config.epsilon(), 1.0 - config.epsilon())
     entropy = -y_true * ops.log(p)
+    if np.ndim(alpha):  # one for each class
+        alpha = ops.convert_to_tensor(alpha, entropy.dtype)
     return ops.sum(alpha * ops.power(1.0 - p, gamma) * entropy, axis=axis)
 
 

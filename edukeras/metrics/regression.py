@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from edukeras import losses
+from edukeras import losses, ops
 from edukeras.errors import ShapeError, explain, unknown_name
 from edukeras.losses import (
     log_cosh,
@@ -18,6 +18,7 @@ from edukeras.losses import (
     mean_squared_error,
     mean_squared_logarithmic_error,
 )
+from edukeras.losses.base import comparable
 from edukeras.metrics.base import Metric, as_result, divide, masked_weights
 from edukeras.metrics.reduction import Mean, MeanMetricWrapper
 from edukeras.tensor import Tensor, Variable, as_array
@@ -47,7 +48,8 @@ class RootMeanSquaredError(Mean):
     def update_state(  # type: ignore[override]
         self, y_true: Any, y_pred: Any, sample_weight: Any = None
     ) -> None:
-        squares = mean_squared_error(y_true, y_pred)
+        true, pred = comparable("RootMeanSquaredError", y_true, y_pred)
+        squares = ops.square(true - pred)  # one by one: weights may be so, too
         super().update_state(squares, masked_weights(y_pred, sample_weight))
 
     def result(self) -> Tensor:
@@ -139,9 +141,8 @@ class R2Score(Metric):
             )
         self.class_aggregation = class_aggregation
         self.num_regressors = num_regressors
-        self.count = self.add_variable((), name="count")
         self.num_samples = self.add_variable((), name="num_samples")
-        self._sums: tuple[Variable, Variable, Variable] | None = None
+        self._sums: tuple[Variable, Variable, Variable, Variable] | None = None
 
     def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
         true, pred = as_array(y_true, self.dtype), as_array(y_pred, self.dtype)
@@ -162,22 +163,23 @@ class R2Score(Metric):
                 self.add_variable(outputs, name="squared_sum"),
                 self.add_variable(outputs, name="sum"),
                 self.add_variable(outputs, name="residual"),
+                self.add_variable(outputs, name="count"),
             )
         weights = np.ones((len(true), 1), true.dtype)
         if sample_weight is not None:
             weights = as_array(sample_weight, self.dtype).reshape(len(true), -1)
-        squared_sum, total, residual = self._sums
+        squared_sum, total, residual, count = self._sums
         squared_sum.array += np.sum(weights * true * true, axis=0)
         total.array += np.sum(weights * true, axis=0)
         residual.array += np.sum(weights * np.square(true - pred), axis=0)
-        self.count.array += np.sum(weights)
+        count.array += np.sum(np.broadcast_to(weights, true.shape), axis=0)
         self.num_samples.array += true.size
 
     def result(self) -> Tensor:
         if self._sums is None:
             return as_result(0.0, self.dtype)
-        squared_sum, sum_, residual = (variable.array for variable in self._sums)
-        total = squared_sum - divide(np.square(sum_), self.count.array)
+        squared_sum, sum_, residual, count = (v.array for v in self._sums)
+        total = squared_sum - divide(np.square(sum_), count)
         score = np.where(total == 0, 0.0, 1.0 - divide(residual, total))
         if self.class_aggregation == "uniform_average":
             score = score.mean()

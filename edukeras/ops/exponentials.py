@@ -196,4 +196,5 @@ def i0(x):
     from scipy import special
 
     x = to_float(x)
-    return special.i0(x), lambda grad, need: (grad * special.i1(x),)
+    y = special.i0(x).astype(x.dtype, copy=False)
+    return y, lambda grad, need: (grad * special.i1(x),)

@@ -13,11 +13,19 @@ from edukeras.ops.elementwise import true_divide, where
 from edukeras.ops.exponentials import sqrt
 from edukeras.ops.gradients import no_gradient
 from edukeras.ops.logic import isnan, logical_not
+from edukeras.tensor import is_float
 
 
 def _filled(x: Any, value: float) -> Any:
     """x with a value in place of NaN, which then has no gradient."""
+    if not _may_be_missing(x):
+        return x
     return where(isnan(x), value, x)
+
+
+def _may_be_missing(x: Any) -> bool:
+    """Whether there is a NaN in this dtype: whole numbers have none."""
+    return is_float(dtype_of(x)) or dtype_of(x).startswith("complex")
 
 
 def _count(x: Any, axis: Any, keepdims: bool) -> Any:
@@ -58,12 +66,16 @@ def nanstd(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
 def nanmax(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
     """The largest element that is not NaN; NaN where there is none."""
     top = reductions.max(_filled(x, -np.inf), axis=axis, keepdims=keepdims)
+    if not _may_be_missing(x):
+        return top
     return where(_count(x, axis, keepdims) == 0, np.nan, top)
 
 
 def nanmin(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
     """The smallest element that is not NaN; NaN where there is none."""
     bottom = reductions.min(_filled(x, np.inf), axis=axis, keepdims=keepdims)
+    if not _may_be_missing(x):
+        return bottom
     return where(_count(x, axis, keepdims) == 0, np.nan, bottom)
 
 

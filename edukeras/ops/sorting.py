@@ -59,7 +59,7 @@ def top_k(x, *, k, sorted=True):
     ([5.0, 3.0], [1, 2])
     """
     # Sorted by -x, so that of equal elements the first comes first.
-    order = np.argsort(-x if x.dtype.kind in "fi" else ~x, axis=-1, kind="stable")
+    order = np.argsort(~x if x.dtype.kind in "bu" else -x, axis=-1, kind="stable")
     order = order[..., :k]
     values, values_backward = _taken(x, order, -1)
 
@@ -236,8 +236,8 @@ def bincount(x, weights=None, *, minlength=0, sparse=False):
     >>> bincount(np.array([0, 2, 2]))
     Tensor([1, 0, 2], shape=(3,), dtype=int32)
     """
-    bins = max(minlength, int(x.max(initial=-1)) + 1)
-    rows = x.reshape(-1, x.shape[-1])
+    bins = max(minlength, int(x.max()) + 1 if x.size else 0)
+    rows = x.reshape(int(np.prod(x.shape[:-1])), x.shape[-1])
     weight_rows = [None] * len(rows) if weights is None else weights.reshape(rows.shape)
     counts = [np.bincount(row, weight, bins) for row, weight in zip(rows, weight_rows)]
     dtype = np.int32 if weights is None else weights.dtype

@@ -233,7 +233,7 @@ def correlate(x1, x2, *, mode="valid"):
     mode: "full" with every overlap, "valid" where one lies within the other, "same"
     the middle part, as long as the longer one.
     """
-    a, b = promote_arrays(x1, x2)
+    a, b = (to_float(x) for x in promote_arrays(x1, x2))
     full = len(a) + len(b) - 1
     y = np.correlate(a, b, mode)
     if mode == "full":

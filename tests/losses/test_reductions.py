@@ -224,3 +224,51 @@ def test_a_wrapper_of_a_registered_function_survives_a_config_round_trip():
     restored = losses.deserialize(losses.serialize(loss))
     assert restored.fn is losses.huber
     assert restored.get_config() == loss.get_config()
+
+
+# Recorded from Keras 3.15: one loss of the whole batch, and several weights.
+@pytest.mark.parametrize(
+    ("reduction", "expected"),
+    [
+        ("sum_over_batch_size", 0.5),
+        ("mean", 0.5),
+        ("sum", 2.0),
+        ("mean_with_sample_weight", 1.0),
+        ("none", [1.0, 0.0, 0.5, 0.5]),
+    ],
+)
+def test_weights_of_samples_scale_a_loss_of_the_whole_batch(reduction, expected):
+    weights = np.array([1.0, 0.0, 0.5, 0.5])
+    y_true, y_pred = np.zeros((4, 2)), np.ones((4, 2))
+    loss = losses.Dice(reduction=reduction)
+    found = loss(y_true, y_pred, sample_weight=weights)
+    np.testing.assert_allclose(found.numpy(), expected, atol=1e-6)
+    vector = losses.MeanSquaredError(reduction=reduction)
+    found = vector(np.zeros(4), np.ones(4), sample_weight=weights)
+    np.testing.assert_allclose(found.numpy(), expected, atol=1e-6)
+
+
+def test_masked_steps_do_not_change_a_loss_of_the_whole_batch():
+    y_pred = Tensor(np.ones((2, 3, 1), "float32"))
+    y_pred.mask = np.array([[True, True, False], [True, False, False]])
+    assert float(losses.Dice()(np.zeros((2, 3, 1)), y_pred)) == pytest.approx(1.0)
+
+
+def test_the_divisor_is_the_sum_of_the_weights_as_they_were_given():
+    # Keras does not count a weight once for each time step that it stands for.
+    loss = MeanSquaredError(reduction="mean_with_sample_weight")
+    y_pred = np.array([[[1.0], [3.0]], [[2.0], [0.0]]])
+    weights = np.array([[1.0], [0.5]])
+    found = loss(np.zeros((2, 2, 1)), y_pred, sample_weight=weights)
+    assert float(found) == pytest.approx((1 + 9 + 0.5 * 4) / 1.5)
+
+
+@pytest.mark.parametrize("dtype", ["float16", "bfloat16"])
+@pytest.mark.parametrize("name", ["MeanSquaredError", "CategoricalFocalCrossentropy"])
+def test_losses_in_half_precision(name, dtype):
+    options = {"alpha": [0.25, 0.5]} if "Focal" in name else {}
+    y_true, y_pred = np.eye(2), np.array([[0.75, 0.25], [0.5, 0.5]])
+    loss = getattr(losses, name)(dtype=dtype, **options)(y_true, y_pred)
+    exact = getattr(losses, name)(**options)(y_true, y_pred)
+    assert loss.dtype == dtype
+    assert float(loss) == pytest.approx(float(exact), rel=0.02)

@@ -428,3 +428,22 @@ def test_a_name_gives_a_metric_that_adds_up(name, cls):
 def test_an_unknown_name_gets_a_suggestion():
     with pytest.raises(ValueError, match='Did you mean "accuracy"'):
         metrics.get("acuracy")
+
+
+def test_weights_of_single_values_count_in_regression():
+    # Recorded from Keras 3.15: for R2Score each output has its own sum of weights.
+    y_true = np.array([[1.0, 4.0], [2.0, 6.0], [4.0, 5.0]])
+    y_pred = np.array([[1.5, 4.0], [2.0, 5.0], [3.0, 7.0]])
+    weights = np.array([[1.0, 0.5], [0.5, 2.0], [2.0, 0.25]])
+    r2 = metrics.R2Score(class_aggregation=None)
+    r2.update_state(y_true, y_pred, sample_weight=weights)
+    expected = []
+    for true, pred, w in zip(y_true.T, y_pred.T, weights.T, strict=True):
+        mean = np.sum(w * true) / np.sum(w)
+        residual = np.sum(w * (true - pred) ** 2)
+        expected.append(1 - residual / np.sum(w * (true - mean) ** 2))
+    np.testing.assert_allclose(r2.result().numpy(), expected, rtol=1e-5)
+    root = metrics.RootMeanSquaredError()
+    root.update_state(y_true, y_pred, sample_weight=weights)
+    squares = np.sum(weights * (y_true - y_pred) ** 2) / np.sum(weights)
+    assert float(root.result()) == pytest.approx(np.sqrt(squares))

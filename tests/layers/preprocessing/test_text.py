@@ -119,3 +119,20 @@ def test_errors_say_what_to_do():
         make({})(np.array([["a", "b"]]))
     with pytest.raises(RuntimeError, match="no vocabulary yet"):
         TextVectorization()(["a"])
+
+
+def test_a_model_of_keras_brings_its_vocabularies_beside_the_config():
+    model = keras.models.load_model(HERE / "text_model.keras")
+    recorded = json.loads((HERE / "recorded_text.json").read_text("utf-8"))["model"]
+    # Keras loses an empty string at the end of a vocabulary: line 2 is left out.
+    lines = [0, 1, 3]
+    for ours, theirs in zip(model(COLUMN), recorded, strict=True):
+        np.testing.assert_allclose(ours.numpy()[lines], np.array(theirs)[lines], 1e-6)
+
+
+def test_a_saved_model_brings_learned_vocabularies_along(tmp_path):
+    model = keras.models.load_model(HERE / "text_model.keras")
+    model.save(tmp_path / "again.keras")
+    again = keras.models.load_model(tmp_path / "again.keras")
+    for before, after in zip(model(COLUMN), again(COLUMN), strict=True):
+        np.testing.assert_array_equal(before.numpy(), after.numpy())
