@@ -77,6 +77,18 @@ def version() -> str:
     return __version__
 
 
+def playground(x: _Any = None, y: _Any = None, **options: _Any) -> _Any:
+    """A small network on points in the plane, to touch and to watch in a notebook.
+
+    Args:
+        x, y: your own points and their classes or numbers; None takes ready ones.
+        options: see `edukeras.jupyter.playground.playground`.
+    """
+    from edukeras.jupyter.playground import playground as show
+
+    return show(x, y, **options)
+
+
 def load_ipython_extension(ipython: _Any) -> None:
     """`%load_ext edukeras`: adds the magics to a notebook."""
     from edukeras.jupyter.extension import load_ipython_extension

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from edukeras.errors import explain
 from edukeras.inspect import markup, pictures
-from edukeras.inspect.curves import LearningCurves, learning_curves
+from edukeras.inspect.curves import LearningCurves, learning_curves, wrapped
 from edukeras.inspect.display import View
 from edukeras.models.table import aligned_lines
 
@@ -45,7 +45,7 @@ class ComparedCurves(View):
 
     def text(self) -> str:
         lines = aligned_lines([_HEADERS, *self.rows()], [20, 20, 10, 16, 10, 24])
-        return "\n".join([*lines, *self.remarks()])
+        return "\n".join([*lines, *wrapped(self.remarks())])
 
     def html(self) -> str:
         cells = [

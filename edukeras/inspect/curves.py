@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import isfinite
+from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
 from edukeras.errors import explain
@@ -119,7 +120,7 @@ class LearningCurves(View):
             f"epochs 1 to {self.last_epoch}",
         ]
         lines = aligned_lines([headers, *rows], [24, 10, 18, 10, MOST_SPARKS])
-        return "\n".join([*lines, *self.remarks()])
+        return "\n".join([*lines, *wrapped(self.remarks())])
 
     @property
     def last_epoch(self) -> int:
@@ -170,6 +171,13 @@ class LearningCurves(View):
         ]
         epochs = "epoch" if self.last_epoch == 1 else "epochs"
         return f"Learning curves, {self.last_epoch} {epochs}: {', '.join(sentences)}."
+
+
+def wrapped(remarks: Iterable[str]) -> list[str]:
+    """Sentences as lines of at most 100 columns."""
+    return [
+        line for text in remarks for line in wrap(text, 100, subsequent_indent="  ")
+    ]
 
 
 def _paint_curve(axes: Any, curve: Curve) -> None:

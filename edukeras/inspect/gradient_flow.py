@@ -148,7 +148,7 @@ class GradientFlow(View):
         places = range(len(values))
         shown = [v if isfinite(v) and v > 0 else np.nan for v in values]
         axes.bar(places, shown, color=pictures.BLUE, width=0.6)
-        axes.set_yscale("log")
+        pictures.powers_of_ten(axes, values)
         names = [flow.layer for flow in self.layers]
         axes.set_xticks(places, names, rotation=30, horizontalalignment="right")
         axes.set_title(title, fontsize=10)

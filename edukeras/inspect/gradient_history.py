@@ -21,6 +21,9 @@ _HEADERS = ["layer", "gradient first", "last", "course", "update / weight first"
 _HEADERS += ["last", "course"]
 
 
+MOST_BARS = 12  # of a course in the table
+
+
 class RecordGradientFlow(View, Callback):
     """A callback that looks at gradients and updates of all layers, epoch by epoch.
 
@@ -65,13 +68,15 @@ class RecordGradientFlow(View, Callback):
 
     def rows(self) -> list[list[str]]:
         rows = []
+        count = len(self.flows)
+        places = np.linspace(0, count - 1, min(count, MOST_BARS)).round().astype(int)
         for layer, gradients, ratios in zip(
             self.layers(), self.gradients().T, self.ratios().T
         ):
             row = [layer]
             for values in (gradients, ratios):
                 with np.errstate(all="ignore"):
-                    logarithms = np.log10(values).tolist()
+                    logarithms = np.log10(values[places]).tolist()
                 row += [f"{values[0]:.2g}", f"{values[-1]:.2g}", course(logarithms)]
             rows.append(row)
         return rows
@@ -80,8 +85,7 @@ class RecordGradientFlow(View, Callback):
         if not self.flows:
             return "no epoch yet"
         widths = [20, 14, 8, 12, 21, 8, 12]
-        rows = [[*r[:3], r[3][-12:], *r[4:6], r[6][-12:]] for r in self.rows()]
-        return "\n".join(aligned_lines([_HEADERS, *rows], widths))
+        return "\n".join(aligned_lines([_HEADERS, *self.rows()], widths))
 
     def html(self) -> str:
         if not self.flows:
@@ -128,7 +132,7 @@ class RecordGradientFlow(View, Callback):
                 markevery=max(1, len(line) // 8),
                 label=layer,
             )
-        axes.set_yscale("log")
+        pictures.powers_of_ten(axes, values)
         axes.set_title(title, fontsize=10)
         axes.set_xlabel("epoch", fontsize=9)
         pictures.whole_numbers(axes.xaxis)

@@ -13,7 +13,10 @@ import importlib.util
 import io
 import threading
 from collections.abc import Callable
+from math import ceil, floor, isfinite, log10
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from edukeras.models.fonts import hangul_font
 
@@ -79,3 +82,17 @@ def plain_frame(axes: Any) -> None:
     """Small numbers, and no lines at the top and on the right."""
     axes.spines[["top", "right"]].set_visible(False)
     axes.tick_params(labelsize=8)
+
+
+def powers_of_ten(axes: Any, values: Any) -> None:
+    """A logarithmic axis from one power of ten to another, around positive values."""
+    from matplotlib.ticker import NullFormatter
+
+    axes.set_yscale("log")
+    axes.yaxis.set_minor_formatter(NullFormatter())
+    positive = [v for v in np.ravel(values).tolist() if v > 0 and isfinite(v)]
+    if positive:
+        axes.set_ylim(
+            10.0 ** floor(log10(min(positive))),
+            10.0 ** ceil(log10(max(positive)) + 1e-9),
+        )

@@ -35,13 +35,11 @@ class LiveControls:
         self.rate: float | None = None
         width = widgets.Layout(width="104px")
         self.stop_button = widgets.Button(
-            description="Stop", icon="stop", layout=width, button_style="danger"
+            description="Stop", layout=width, button_style="danger"
         )
-        self.pause_button = widgets.Button(
-            description="Pause", icon="pause", layout=width
-        )
+        self.pause_button = widgets.Button(description="Pause", layout=width)
         self.step_button = widgets.Button(
-            description="Step", icon="step-forward", layout=width, disabled=True
+            description="Step", layout=width, disabled=True
         )
         self.slider = _rate_slider(widgets, rate)
         self.stop_button.on_click(self._on_stop)
@@ -68,7 +66,6 @@ class LiveControls:
         self.steps = 0
         self.paused = not self.paused
         self.pause_button.description = "Continue" if self.paused else "Pause"
-        self.pause_button.icon = "play" if self.paused else "pause"
         self.step_button.disabled = not self.paused
 
     def _on_step(self, button: Any) -> None:
