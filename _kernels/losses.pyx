@@ -275,10 +275,12 @@ cdef void categorical_backward_worker(
         inverse_total = <real> 1 / total(p + start, classes)
         dq_times_q = 0
         for j in range(start, start + classes):
-            q = p[j] * inverse_total
-            # dp is dq for now.
-            dp[j] = -targets[j] / q * grad[i] if clipped(q, epsilon) == q else 0
-            dq_times_q += dp[j] * q
+            dp[j] = 0  # dq, for now; most targets are 0, and a division takes its time
+            if targets[j] != 0:
+                q = p[j] * inverse_total
+                if clipped(q, epsilon) == q:
+                    dp[j] = -targets[j] / q * grad[i]
+                    dq_times_q += dp[j] * q
         for j in range(start, start + classes):
             dp[j] = (dp[j] - dq_times_q) * inverse_total
 

@@ -15,7 +15,7 @@ def step(x0):
     x2, back0 = matmul(x0, weight1)
     x3, back1 = square(x2)
     d1 = d2 = None
-    d3 = ones_like(x3)
+    d3 = one
     (d2,) = back1(d3, (True,))
     if d2 is not None:
         (_, d1) = back0(d2, (False, True))
@@ -50,7 +50,10 @@ class Program:
         run: takes the input arrays; returns the outputs, and with `start` also the
             gradients.
         source: the text of `run`.
+        checked_by: the optimizer that has found the gradients to fit the variables.
     """
+
+    checked_by: Any = None
 
     def __init__(
         self,
@@ -100,9 +103,7 @@ class _Writer:
     """
 
     def __init__(self, inputs: list[Tensor], variables: list[Variable]) -> None:
-        self.namespace: dict[str, Any] = {
-            "asarray": np.asarray, "ones_like": np.ones_like, "plus": _plus,
-        }  # fmt: skip
+        self.namespace: dict[str, Any] = {"asarray": np.asarray, "plus": _plus}
         self.noted: list[tuple[Variable, np.ndarray]] = []
         self._numbers: dict[int, int] = {}  # by id: the tape keeps all of them alive
         self._names: list[str] = []
@@ -183,7 +184,8 @@ class _Writer:
         unknown = dict.fromkeys([*self._variables, *sorted(reached - {first})])
         if unknown:
             self.lines.append(" = ".join(f"d{n}" for n in unknown) + " = None")
-        self.lines.append(f"d{first} = ones_like({self._names[first]})")
+        self.namespace["one"] = np.ones_like(start.array)
+        self.lines.append(f"d{first} = one")
         self.lines += lines
 
     def _backward_lines(

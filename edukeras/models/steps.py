@@ -242,16 +242,32 @@ class Steps(Layer):
         if program is not None and program.is_current():
             (loss, y_pred), gradients = program.run(x, y)
         else:
+            program = None
             recorded = key is not None and self._is_to_be_recorded(key)
             loss, y_pred, gradients = self._loss_and_gradients(
                 x, y, sample_weight, key if recorded else None
             )
         if gradients:
-            self.optimizer.apply(gradients, self._trained_variables)
+            self._apply(gradients, program)
         self._loss_tracker.add(loss, _batch_size(x))
         if not self._own_compute_metrics:
             self._update_metrics(y, y_pred, sample_weight)
         return y_pred
+
+    def _apply(self, gradients: list, program: Program | None) -> None:
+        """Lets the optimizer change the weights.
+
+        The gradients of a program have the same shapes each time, so that the optimizer
+        need check them only once.
+        """
+        optimizer = self.optimizer
+        if program is not None and program.checked_by is optimizer:
+            optimizer.apply_matched(gradients, self._trained_variables)
+            return
+        optimizer.apply(gradients, self._trained_variables)
+        plain = getattr(optimizer.apply, "__func__", None) is optimizers.Optimizer.apply
+        if program is not None and plain and all(g is not None for g in gradients):
+            program.checked_by = optimizer
 
     def _loss_and_gradients(
         self, x: Any, y: Any, sample_weight: Any, key: tuple | None

@@ -32,14 +32,19 @@ def categorical_crossentropy(target, output, *, from_logits=False, axis=-1):
 
     from_logits: output holds logits, to which softmax is still to be applied.
     """
-    _check_same_shape("categorical_crossentropy", target, output)
+    if target.shape != output.shape:
+        _check_same_shape("categorical_crossentropy", target, output)
     output = to_float(output)
+    rows, targets = output, target
     moved = axis not in (-1, output.ndim - 1)
     if moved:
-        target, output = (np.moveaxis(a, axis, -1) for a in (target, output))
-    classes = output.shape[-1]
-    rows = output.reshape(-1, classes)
-    targets = target.reshape(-1, classes).astype(rows.dtype, copy=False)
+        rows, targets = (np.moveaxis(a, axis, -1) for a in (rows, targets))
+    flat = rows.ndim == 2
+    shape = rows.shape
+    if not flat:
+        rows, targets = (a.reshape(-1, shape[-1]) for a in (rows, targets))
+    if targets.dtype != rows.dtype:
+        targets = targets.astype(rows.dtype)
     epsilon = config.epsilon()
     if from_logits:
         loss, probabilities = kernels.softmax_crossentropy(rows, targets)
@@ -52,10 +57,10 @@ def categorical_crossentropy(target, output, *, from_logits=False, axis=-1):
             d = kernels.softmax_crossentropy_backward(grad, probabilities, targets)
         else:
             d = kernels.categorical_crossentropy_backward(grad, rows, targets, epsilon)
-        d = d.reshape(output.shape)
+        d = d if flat else d.reshape(shape)
         return None, (np.moveaxis(d, -1, axis) if moved else d)
 
-    return loss.reshape(output.shape[:-1]), backward
+    return (loss if flat else loss.reshape(shape[:-1])), backward
 
 
 @op

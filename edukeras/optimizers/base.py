@@ -278,7 +278,10 @@ class Optimizer(OptimizerState):
             trainable_variables = self._trainable_variables
         elif not self.built:
             self.build(trainable_variables)
-        gradients, variables = self._match(grads, trainable_variables)
+        self.apply_matched(*self._match(grads, trainable_variables))
+
+    def apply_matched(self, gradients: list, variables: list[Variable]) -> None:
+        """`apply` without its checks: every gradient is an array that fits."""
         if self.loss_scale_factor is not None:
             gradients = [g / self.loss_scale_factor for g in gradients]
         if self.gradient_accumulation_steps:
