@@ -153,4 +153,5 @@ ENGINES: dict[str, tuple[type, dict[str, str]]] = {
     "scikit-learn": (ScikitEngine, {}),
     "sgemm": (FloorEngine, {}),
 }
+OURS = ("edukeras", "sgemm")  # the others are peers
 REAL_KERAS = ("keras-jax", "keras-tensorflow", "keras-torch")

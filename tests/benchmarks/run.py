@@ -7,6 +7,17 @@ installed are left out, and named.
     python tests/benchmarks/run.py                 everything
     python tests/benchmarks/run.py --only seed     cases whose name contains "seed"
     python tests/benchmarks/run.py --rounds 20     more rounds
+
+Peers take part if they are installed beside edukeras, or in an environment of their
+own, which edukeras need not share:
+
+    python -m venv peers
+    peers/bin/pip install keras jax tensorflow-cpu torch scikit-learn
+    python tests/benchmarks/run.py --peers peers/bin/python
+    make bench BENCH_ARGS="--peers peers/bin/python"
+
+Nothing else should run meanwhile: with a second busy process, the two threads of a
+large product wait for each other, and all ratios are those of the scheduler.
 """
 
 from __future__ import annotations
@@ -25,13 +36,14 @@ sys.path.insert(0, str(HERE))
 sys.path.insert(0, str(HERE.parents[1]))
 
 from cases import CASES  # noqa: E402 - after the path is set
-from engines import ENGINES, REAL_KERAS  # noqa: E402
+from engines import ENGINES, OURS, REAL_KERAS  # noqa: E402
 
 
 class Worker:
     """An engine in its process."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, peers: str = sys.executable) -> None:
+        python = sys.executable if name in OURS else peers
         environment = {
             **os.environ,
             "PYTHONPATH": f"{HERE}{os.pathsep}{HERE.parents[1]}",
@@ -39,7 +51,7 @@ class Worker:
             **ENGINES[name][1],
         }
         self.process = subprocess.Popen(
-            [sys.executable, str(HERE / "work.py"), name],
+            [python, str(HERE / "work.py"), name],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -70,9 +82,9 @@ class Worker:
         self.process.wait()
 
 
-def measure(number: int, names: list[str], rounds: int) -> dict[str, float]:
+def measure(number: int, names: list[str], rounds: int, peers: str) -> dict[str, float]:
     """The best seconds per step of each engine that can do the case."""
-    workers = {name: Worker(name) for name in names}
+    workers = {name: Worker(name, peers) for name in names}
     ready = {
         name: worker
         for name, worker in workers.items()
@@ -89,13 +101,15 @@ def measure(number: int, names: list[str], rounds: int) -> dict[str, float]:
     return best
 
 
-def start_up(names: list[str], rounds: int = 3) -> dict[str, tuple[float, float]]:
+def start_up(
+    names: list[str], peers: str, rounds: int = 3
+) -> dict[str, tuple[float, float]]:
     """Seconds to import, and megabytes at the peak of training the seed's network."""
     seed = next(i for i, case in enumerate(CASES) if case.name.startswith("seed"))
     found: dict[str, tuple[float, float]] = {}
     for _ in range(rounds):
         for name in names:
-            worker = Worker(name)
+            worker = Worker(name, peers)
             seconds = worker.hello.get("import_seconds", float("nan"))
             worker.ask(f"prepare {seed}")
             memory = worker.ask("memory").get("megabytes", float("nan"))
@@ -151,12 +165,15 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--only", default="", help="part of the names of cases")
     parser.add_argument("--rounds", type=int, default=10)
     parser.add_argument("--engines", nargs="*", default=list(ENGINES))
+    parser.add_argument(
+        "--peers", default=sys.executable, help="the Python in which the peers are"
+    )
     options = parser.parse_args(arguments)
 
     print("\n".join(machine()))
     present, absent = [], {}
     for name in options.engines:
-        worker = Worker(name)
+        worker = Worker(name, options.peers)
         if "missing" in worker.hello:
             absent[name] = worker.hello["missing"]
         else:
@@ -170,7 +187,7 @@ def main(arguments: list[str] | None = None) -> int:
     for number, case in enumerate(CASES):
         if options.only not in case.name:
             continue
-        best = measure(number, present, options.rounds)
+        best = measure(number, present, options.rounds, options.peers)
         found = ratio(best)
         rows.append(
             [
@@ -184,7 +201,7 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"measured {case.name}", flush=True)
     print("\n" + table(rows))
     if not options.only:
-        starts = start_up([n for n in present if n != "sgemm"])
+        starts = start_up([n for n in present if n != "sgemm"], options.peers)
         rows = [["process", "import, s", "peak memory, MB"]]
         rows += [[n, f"{s:.2f}", f"{m:.0f}"] for n, (s, m) in starts.items()]
         print("\n" + table(rows))
