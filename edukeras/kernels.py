@@ -82,6 +82,10 @@ from edukeras.reference.embedding import (
     embedding,
     embedding_backward,
 )
+from edukeras.reference.gru import (
+    gru,
+    gru_backward,
+)
 from edukeras.reference.losses import (
     binary_crossentropy,
     binary_crossentropy_backward,
@@ -95,6 +99,10 @@ from edukeras.reference.losses import (
     sparse_categorical_crossentropy_backward,
     sparse_softmax_crossentropy,
     sparse_softmax_crossentropy_backward,
+)
+from edukeras.reference.lstm import (
+    lstm,
+    lstm_backward,
 )
 from edukeras.reference.metrics import (
     count_right_labels,
@@ -113,11 +121,7 @@ from edukeras.reference.pooling import (
     max_pool,
     max_pool_backward,
 )
-from edukeras.reference.recurrent import (
-    gru,
-    gru_backward,
-    lstm,
-    lstm_backward,
+from edukeras.reference.simple_rnn import (
     simple_rnn,
     simple_rnn_backward,
 )
@@ -130,11 +134,13 @@ FAMILIES = (
     "dense",
     "dropout",
     "embedding",
+    "gru",
     "losses",
+    "lstm",
     "metrics",
     "optimizers",
     "pooling",
-    "recurrent",
+    "simple_rnn",
 )
 
 # Where `_kernels/dense.pyx` takes its matrix products from.
@@ -325,7 +331,7 @@ def _hand_over_thread_control() -> None:
     if not all(hasattr(library, name) for name in names):
         return
     functions = [ctypes.cast(getattr(library, name), ctypes.c_void_p) for name in names]
-    for family in ("convolution", "dense", "recurrent"):
+    for family in ("convolution", "dense", "gru", "lstm", "simple_rnn"):
         module = import_module(f"edukeras._kernels.{family}")
         module.control_threads(*(function.value for function in functions))
 
