@@ -44,6 +44,11 @@ from edukeras.models import Model as Model, Sequential as Sequential
 from edukeras.models.looking import WAYS as _WAYS
 from edukeras.name_scopes import name_scope as name_scope
 from edukeras.optimizers import Optimizer as Optimizer
+from edukeras.placement import (
+    RematScope as RematScope,
+    device as device,
+    remat as remat,
+)
 from edukeras.regularizers import Regularizer as Regularizer
 from edukeras.tensor import (
     KerasTensor as KerasTensor,
@@ -58,6 +63,7 @@ if TYPE_CHECKING:
         wrappers as wrappers,
     )
     from edukeras.alias import install_as_keras as install_as_keras
+    from edukeras.models.function import Function as Function
 
 __version__ = "0.1.0"
 
@@ -68,6 +74,7 @@ __getattr__, __dir__ = _imported_when_asked(
         "export": "edukeras.export",
         "wrappers": "edukeras.wrappers",
         "install_as_keras": "edukeras.alias",
+        "Function": "edukeras.models.function",
     },
 )
 

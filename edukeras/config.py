@@ -88,6 +88,30 @@ def backend() -> str:
     return "edukeras"
 
 
+def set_backend(backend: str) -> None:
+    """Accepted for the one backend there is, "edukeras"."""
+    if backend != "edukeras":
+        raise unknown_name("backend", backend, ("edukeras",))
+
+
+def enable_flash_attention() -> None:
+    """Accepted as in Keras; on a processor attention is computed in one way."""
+
+
+def disable_flash_attention() -> None:
+    """Accepted as in Keras; on a processor attention is computed in one way."""
+
+
+def is_flash_attention_enabled() -> bool:
+    """Whether attention is computed block by block, as on an accelerator: never."""
+    return False
+
+
+def is_nnx_enabled() -> bool:
+    """Whether layers are modules of Flax NNX, as they may be on JAX: never."""
+    return False
+
+
 # -- what is shown ------------------------------------------------------------
 
 

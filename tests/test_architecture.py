@@ -15,7 +15,7 @@ PACKAGE = ROOT / "edukeras"
 
 ROWS = [
     {"config", "errors", "messages", "lazy_imports"},
-    {"registry", "reference", "_kernels", "tree", "name_scopes"},
+    {"registry", "reference", "_kernels", "tree", "name_scopes", "placement"},
     {"kernels"},
     {"tensor"},
     {"autodiff", "graph", "dtype_policies"},

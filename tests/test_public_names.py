@@ -1,10 +1,12 @@
 """The public names of Keras: which are here, and whether they take the same arguments.
 
-The tables below can only shrink: a name in them that works is an error too.
+The tables of docs/missing_names.md can only shrink: a name in them that works is an
+error too.
 """
 
 import inspect
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -15,67 +17,19 @@ NAMES = json.loads(
     (Path(__file__).parent / "golden" / "signatures.json").read_text(encoding="utf-8")
 )["names"]
 
-NO_QUANTIZATION = "no quantization: these models are small"
-NO_ACCELERATOR = "one processor, one way to compute: no devices, no tracing"
-NO_AUDIO = "no audio"
-OTHER_FRAMEWORK = "belongs to TensorFlow, JAX or Flax"
-NOT_YET = "not yet"
+PAGE = Path(__file__).parents[1] / "docs" / "missing_names.md"
 
-# Name, or module with a star -> why it is missing.
-MISSING = {
-    "Quantizer": NO_QUANTIZATION,
-    "dtype_policies.AWQDTypePolicy": NO_QUANTIZATION,
-    "dtype_policies.GPTQDTypePolicy": NO_QUANTIZATION,
-    "dtype_policies.Int4DTypePolicy": NO_QUANTIZATION,
-    "dtype_policies.QuantizedDTypePolicy": NO_QUANTIZATION,
-    "dtype_policies.QuantizedFloat8DTypePolicy": NO_QUANTIZATION,
-    "RematScope": NO_ACCELERATOR,
-    "StatelessScope": NO_ACCELERATOR,
-    "SymbolicScope": NO_ACCELERATOR,
-    "device": NO_ACCELERATOR,
-    "remat": NO_ACCELERATOR,
-    "config.disable_flash_attention": NO_ACCELERATOR,
-    "config.enable_flash_attention": NO_ACCELERATOR,
-    "config.is_flash_attention_enabled": NO_ACCELERATOR,
-    "config.is_nnx_enabled": OTHER_FRAMEWORK,
-    "config.set_backend": "there is one backend",
-    "config.enable_unsafe_deserialization": "code in files is never run",
-    "callbacks.OrbaxCheckpoint": OTHER_FRAMEWORK,
-    "layers.FlaxLayer": OTHER_FRAMEWORK,
-    "layers.JaxLayer": OTHER_FRAMEWORK,
-    "utils.audio_dataset_from_directory": NO_AUDIO,
-    "layers.TFSMLayer": OTHER_FRAMEWORK,
-    "layers.TorchModuleWrapper": OTHER_FRAMEWORK,
-    "layers.MelSpectrogram": NO_AUDIO,
-    "layers.STFTSpectrogram": NO_AUDIO,
-    "utils.FeatureSpace": OTHER_FRAMEWORK,
-}
-MISSING |= dict.fromkeys(
-    """
-    Function
-    utils.Config
-    """.split(),
-    NOT_YET,
-)
 
-# Name -> why its arguments differ.  Layers have a test of their own.
-OTHER_ARGUMENTS = {
-    "KerasTensor": "neither sparse nor ragged tensors",
-    "Model": "the arguments are spelled out",
-    "models.Model": "the arguments are spelled out",
-    "Variable": "no distribution",
-    "callbacks.Callback": "subclasses of Keras 2 pass arguments on",
-    "metrics.MeanMetricWrapper": "the options are called options",
-    "ops.multi_hot": "kwargs is for the spellings of older Keras",
-    "models.clone_model": "kwargs is Keras's own cache",
-    "models.save_model": "include_optimizer=False for .h5 files",
-    "saving.save_model": "include_optimizer=False for .h5 files",
-    "saving.load_weights": "Keras 2's order: by_name first",
-    "regularizers.L1": "l= of Keras 2",
-    "regularizers.L2": "l= of Keras 2",
-    "regularizers.l1": "l= of Keras 2",
-    "regularizers.l2": "l= of Keras 2",
-}
+def table(title):
+    """The names and reasons of a table of the page."""
+    section = PAGE.read_text(encoding="utf-8").split(f"## {title}\n")[1].split("## ")[0]
+    rows = re.findall(r"^\| `(.+?)` \| (.+?) \|$", section, re.MULTILINE)
+    assert rows, title
+    return dict(rows)
+
+
+MISSING = table("Missing")  # name -> why
+OTHER_ARGUMENTS = table("Present, with other arguments")
 
 
 def find(name):
@@ -102,7 +56,7 @@ def arguments(thing):
 def test_every_public_name_is_here_or_in_the_table():
     missing = {name for name in NAMES if find(name) is None}
     assert missing <= set(MISSING), "Names that Keras has and edukeras has not."
-    assert set(MISSING) <= missing, "These work now: delete them from MISSING."
+    assert set(MISSING) <= missing, "These work now: delete their rows."
 
 
 COMPARED = [

@@ -46,6 +46,7 @@ from edukeras.utils.images import (
     save_img as save_img,
     smart_resize as smart_resize,
 )
+from edukeras.utils.named_settings import Config as Config
 from edukeras.utils.symbolic import (
     get_source_inputs as get_source_inputs,
     is_keras_tensor as is_keras_tensor,
