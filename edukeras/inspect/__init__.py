@@ -26,6 +26,10 @@ from edukeras.inspect.doctor import (
     diagnose as diagnose,
 )
 from edukeras.inspect.exploration import Exploration as Exploration, explore as explore
+from edukeras.inspect.explanation import (
+    Explanation as Explanation,
+    explain_error as explain_error,
+)
 from edukeras.inspect.formulas import parameter_formula as parameter_formula
 from edukeras.inspect.glass_box import GlassBox as GlassBox, glassbox as glassbox
 from edukeras.inspect.gradient_flow import (

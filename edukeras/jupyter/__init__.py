@@ -8,6 +8,11 @@ from edukeras.inspect.display import display as display
 from edukeras.inspect.glass_box import glassbox as glassbox
 from edukeras.inspect.gradient_history import RecordGradientFlow as RecordGradientFlow
 from edukeras.inspect.kernel_profile import profile_kernels as profile_kernels
+from edukeras.jupyter.consultation import (
+    Doctor as Doctor,
+    doctor as doctor,
+    explain as explain,
+)
 from edukeras.jupyter.glass_box_viewer import step_through as step_through
 from edukeras.jupyter.live_curves import LiveCurves as LiveCurves
 from edukeras.jupyter.views import (

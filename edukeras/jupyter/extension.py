@@ -10,6 +10,7 @@ from edukeras.inspect import markup
 from edukeras.inspect.curves import learning_curves
 from edukeras.inspect.display import display
 from edukeras.inspect.tape_records import tape_records
+from edukeras.jupyter.doctor_magics import DoctorMagics
 from edukeras.jupyter.exercise_magics import ExerciseMagics
 from edukeras.jupyter.glass_box_magic import GlassBoxMagic
 from edukeras.jupyter.gradient_flow_magic import GradientFlowMagic
@@ -23,6 +24,7 @@ MAGICS = (
     TrainMagic,
     GradientFlowMagic,
     GlassBoxMagic,
+    DoctorMagics,
     ExerciseMagics,
     ProfileMagics,
 )

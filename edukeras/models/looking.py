@@ -34,6 +34,7 @@ class Looking:
                 validation_split, weights, source, mute, strict ...
 
         >>> from edukeras.layers import Dense, Input
+        >>> from edukeras.models import Sequential
         >>> model = Sequential([Input((4,)), Dense(1, activation="softmax")])
         >>> model.compile("adam", "binary_crossentropy")
         >>> [finding.code for finding in model.diagnose()]

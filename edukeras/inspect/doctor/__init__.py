@@ -23,8 +23,8 @@ from edukeras.inspect.doctor import (  # isort: skip
     files as files,
 )
 from edukeras.inspect.doctor.callback import Doctor as Doctor
-from edukeras.inspect.doctor.catalogue import catalogue as catalogue
-from edukeras.inspect.doctor.diagnose import diagnose as diagnose
+from edukeras.inspect.doctor.codes import catalogue as catalogue
+from edukeras.inspect.doctor.consultation import diagnose as diagnose
 from edukeras.inspect.doctor.finding import (
     Diagnosis as Diagnosis,
     DiagnosisError as DiagnosisError,

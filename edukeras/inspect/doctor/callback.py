@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from edukeras.callbacks import Callback
-from edukeras.inspect.doctor.diagnose import TOLD, diagnose
+from edukeras.inspect.doctor.consultation import TOLD, diagnose
 from edukeras.inspect.doctor.finding import Diagnosis
 
 

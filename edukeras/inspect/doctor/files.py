@@ -45,7 +45,7 @@ def transposed_kernels(patient: Any) -> Iterator[Sign]:
                     shape=shape,
                     expected=variable.shape,
                 ),
-                f"{variable.path.split('/')[0]}.set_weights([kernel.T, bias])",
+                f"{variable.path.split('/')[-2]}.set_weights([kernel.T, bias])",
             )
 
 

@@ -175,7 +175,7 @@ def _assigned_in(statement: ast.stmt) -> list[tuple[str, ast.expr]]:
     right="for units in (8, 16, 32):\n    ...\n    model.evaluate(x_val, y_val)",
 )
 def tuned_on_test_set(patient: Any) -> Iterator[Sign]:
-    program: Program = patient.program
+    program: Program = patient.program.ever
     looks = [call for call in program.calls_of("evaluate", "fit") if _sees_test(call)]
     in_loop = [
         call

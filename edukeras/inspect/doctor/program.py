@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Sequence
+from difflib import SequenceMatcher
 from functools import cached_property
 from typing import Any
 
@@ -13,16 +14,28 @@ HELD_OUT = ("test", "val", "valid", "dev", "holdout")
 class Program:
     """Cells one after the other; what is not Python (magics) is left out.
 
+    Of a cell that was edited and run again, only the last version counts: a mistake
+    that was mended is none.
+
+    Args:
+        edits: whether the older versions count too.
+
     >>> program = Program("%load_ext edukeras\\nmodel.fit(x, y, batch_size=8)")
     >>> program.batch_size
     8
     """
 
-    def __init__(self, source: str | Sequence[str]) -> None:
-        cells = [source] if isinstance(source, str) else list(source)
+    def __init__(self, source: str | Sequence[str], edits: bool = False) -> None:
+        self._cells = [source] if isinstance(source, str) else list(source)
+        cells = self._cells if edits else _without_edited(self._cells)
         self.statements: list[ast.stmt] = []
         for cell in cells:
             self.statements += _parsed(cell)
+
+    @cached_property
+    def ever(self) -> Program:
+        """With the older versions of cells that were edited and run again."""
+        return Program(self._cells, edits=True)
 
     def __bool__(self) -> bool:
         return bool(self.statements)
@@ -139,6 +152,32 @@ def _pairs(target: ast.expr, value: ast.expr) -> Iterator[tuple[str, ast.expr]]:
         same = same and len(value.elts) == len(target.elts)  # type: ignore[attr-defined]
         for k, inner in enumerate(target.elts):
             yield from _pairs(inner, value.elts[k] if same else value)  # type: ignore
+
+
+ALIKE = 0.6
+
+
+def _without_edited(cells: Sequence[str]) -> list[str]:
+    """The cells without those of which an edited version follows.
+
+    >>> _without_edited(["x = data / 25", "y = x + 1", "x = data / 255"])
+    ['y = x + 1', 'x = data / 255']
+    """
+    return [
+        cell
+        for k, cell in enumerate(cells)
+        if not any(_is_edit(cell, later) for later in cells[k + 1 :])
+    ]
+
+
+def _is_edit(cell: str, later: str) -> bool:
+    """Whether a later cell is another version of this one."""
+    if cell == later or not cell.strip() or len(later) > 4 * len(cell):
+        return False
+    names = {name for name, _ in Program([cell], edits=True).assigned}
+    if not names <= {name for name, _ in Program([later], edits=True).assigned}:
+        return False
+    return SequenceMatcher(None, cell, later, autojunk=False).ratio() > ALIKE
 
 
 def _in_order(node: ast.AST) -> Iterator[ast.AST]:

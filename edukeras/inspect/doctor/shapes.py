@@ -112,6 +112,8 @@ def no_batch_axis(patient: Any) -> Iterator[Sign]:
     right='Conv2D(8, 3), Flatten(), Dense(10, activation="softmax")',
 )
 def missing_flatten(patient: Any) -> Iterator[Sign]:
+    if any(True for _ in batch_axis_in_input_shape(patient)):
+        return  # one axis too many, and everything after it
     for head in patient.heads:
         step = head.step
         if step is None or head.shape is None or len(head.shape) < 3:
@@ -131,6 +133,7 @@ def missing_flatten(patient: Any) -> Iterator[Sign]:
                     axes=len(step.input_shape),
                     y=y.shape,
                 ),
+                f"layers.Flatten(),\nlayers.Dense({step.shape[-1]}, ...)",
                 layer=step.name,
             )
 

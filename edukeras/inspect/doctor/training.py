@@ -298,7 +298,7 @@ def dead_units(patient: Any) -> Iterator[Sign]:
     exam = exam_of(patient)
     for note in exam.layers if exam is not None else []:
         dead, units = _dead(note)
-        if units >= 4 and dead > 0.5 * units:
+        if units >= 8 and dead > 0.7 * units:
             yield Sign(
                 say(
                     '{n} of {m} units of "{layer}" are 0 for all {samples} samples.',

@@ -57,8 +57,8 @@ def diagnose(
     >>> from edukeras.models import Sequential
     >>> model = Sequential([Input((2,)), Dense(8), Dense(1, "sigmoid")])
     >>> model.compile("adam", "binary_crossentropy")
-    >>> print(diagnose(model).findings[0].saw)
-    "dense" has no activation, and its output goes straight into "dense_1".
+    >>> diagnose(model).findings[0].title
+    'no activation between two layers'
     """
     if not isinstance(model, Model):
         raise TypeError(
@@ -80,7 +80,7 @@ def diagnose(
         weights=weights,
         source=source,
     )
-    muted = {code.upper() for code in (*mute, *config.ignore())}
+    muted = {code.strip().upper() for code in (*mute, *config.ignore())} - {""}
     diagnosis = Diagnosis(
         model.name,
         tuple(_findings(patient, muted)),

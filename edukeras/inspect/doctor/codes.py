@@ -1,6 +1,6 @@
 """All codes with their titles and reasons: for the documentation and the lessons.
 
-python -m edukeras.inspect.doctor.catalogue > docs/doctor.md
+python -m edukeras.inspect.doctor > docs/doctor.md
 """
 
 from __future__ import annotations
@@ -110,7 +110,7 @@ def page() -> str:
         "`model.diagnose(x, y)`, or `%doctor model x y` in a notebook, looks for the",
         'mistakes below.  `edukeras.ignore("EK022")` mutes one of them.',
         "",
-        "This page is made by `python -m edukeras.inspect.doctor.catalogue`.",
+        "This page is made by `python -m edukeras.inspect.doctor`.",
         "",
         "| code | what | how bad | seen |",
         "| --- | --- | --- | --- |",
@@ -126,9 +126,3 @@ def page() -> str:
         lines += ["", e.why, "", "```python", e.wrong, "```", "", "instead:", ""]
         lines += ["```python", e.right, "```"]
     return "\n".join(lines) + "\n"
-
-
-if __name__ == "__main__":
-    import edukeras.inspect.doctor  # noqa: F401  (the checks enter themselves)
-
-    print(page(), end="")
