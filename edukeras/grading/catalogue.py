@@ -64,6 +64,8 @@ def _texts(path: Path) -> Iterator[ast.expr]:
         elif name == "check":
             hints = [k.value for k in node.keywords if k.arg == "hints"]
             given = [hint for each in hints for hint in getattr(each, "elts", [])]
+            # The checks of the doctor carry their words with them.
+            given += [k.value for k in node.keywords if k.arg in ("title", "why")]
         else:
             continue
         for each in given:

@@ -3,6 +3,8 @@
 Nothing here needs Jupyter.  `edukeras.jupyter` adds magics and widgets.
 """
 
+from pathlib import Path as _Path
+
 from edukeras.inspect.activity import (
     Activations as Activations,
     activations as activations,
@@ -25,11 +27,11 @@ from edukeras.inspect.doctor import (
     catalogue as catalogue,
     diagnose as diagnose,
 )
-from edukeras.inspect.exploration import Exploration as Exploration, explore as explore
 from edukeras.inspect.explanation import (
     Explanation as Explanation,
     explain_error as explain_error,
 )
+from edukeras.inspect.exploration import Exploration as Exploration, explore as explore
 from edukeras.inspect.formulas import parameter_formula as parameter_formula
 from edukeras.inspect.glass_box import GlassBox as GlassBox, glassbox as glassbox
 from edukeras.inspect.gradient_flow import (
@@ -59,3 +61,7 @@ from edukeras.inspect.weights import (
     WeightStatistics as WeightStatistics,
     describe_weights as describe_weights,
 )
+from edukeras.messages import add_catalogue as _add_catalogue
+
+# What the views and findings say, in the chosen language.
+_add_catalogue(_Path(__file__).parent)

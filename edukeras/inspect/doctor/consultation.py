@@ -81,32 +81,48 @@ def diagnose(
         source=source,
     )
     muted = {code.strip().upper() for code in (*mute, *config.ignore())} - {""}
+    findings, failed = _findings(patient, muted)
     diagnosis = Diagnosis(
         model.name,
-        tuple(_findings(patient, muted)),
+        tuple(findings),
         tuple(sorted(muted)),
-        tuple(_unseen(patient)),
+        tuple(_unseen(patient) + failed),
     )
     if strict and diagnosis.serious:
         raise DiagnosisError(diagnosis)
     return diagnosis
 
 
-def _findings(patient: Patient, muted: set[str]) -> list[Finding]:
-    """The worst first; the same code twice only about two layers."""
+def _findings(patient: Patient, muted: set[str]) -> tuple[list[Finding], list[str]]:
+    """The findings, the worst first, and the checks that broke off."""
     found: list[Finding] = []
+    failed: list[str] = []
     for code, entries in sorted(CHECKS.items()):
         if code in muted:
             continue
-        about: set[str] = set()
+        of_code: list[Finding] = []
         for entry in entries:
-            for finding in entry.findings(patient):
-                if finding.layer not in about and not (
-                    "" in about or (about and not finding.layer)
-                ):
-                    about.add(finding.layer)
-                    found.append(finding)
-    return sorted(found, key=lambda f: (SEVERITIES.index(f.severity), f.code))
+            try:
+                of_code += entry.findings(patient)
+            except Exception as error:  # models and data may be of any kind
+                failed.append(
+                    say(
+                        "{code} could not be checked: {error}.",
+                        code=code,
+                        error=f"{type(error).__name__}: {error}",
+                    )
+                )
+        found += _once(of_code)
+    return sorted(found, key=lambda f: (SEVERITIES.index(f.severity), f.code)), failed
+
+
+def _once(findings: list[Finding]) -> list[Finding]:
+    """One finding for each layer; one without a layer only if there is no other."""
+    by_layer: dict[str, Finding] = {}
+    for finding in findings:
+        if not (by_layer and (not finding.layer or "" in by_layer)):
+            by_layer.setdefault(finding.layer, finding)
+    return list(by_layer.values())
 
 
 def _unseen(patient: Patient) -> list[str]:

@@ -25,10 +25,10 @@ def overfits_from(loss: np.ndarray, val_loss: np.ndarray) -> int:
         return 0
     best = int(val_loss.argmin())
     later = val_loss[best + 1 :]
-    if len(later) < 2 or loss[-1] >= 0.9 * loss[best]:
+    if len(later) < 3 or loss[-1] >= 0.9 * loss[best]:
         return 0
     # A last value that is high by chance is no trend: the last ones together.
-    return best + 1 if later[-3:].mean() > 1.15 * val_loss[best] else 0
+    return best + 1 if later[-3:].mean() > 1.25 * val_loss[best] else 0
 
 
 @check(

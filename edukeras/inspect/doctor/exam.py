@@ -11,7 +11,10 @@ from edukeras import tree
 from edukeras.inspect.doctor.patient import Patient, undisturbed
 from edukeras.inspect.doctor.wiring import LINEAR_LAYERS, all_layers
 
+# How often a step is repeated, and in models of so many parameters: less.
 STEPS = 10
+STEPS_IF_LARGE = 3
+LARGE = 1_000_000
 
 
 @dataclass
@@ -94,7 +97,8 @@ def examine(patient: Patient) -> Exam | None:
             _step(twin, patient.x_probe, y, exam)
             for layer in exam.layers:
                 vars(layer.layer).pop("call", None)
-            for _ in range(STEPS):
+            large = twin.count_params() > LARGE
+            for _ in range(STEPS_IF_LARGE if large else STEPS):
                 exam.losses.append(_one_more(twin, patient.x_probe, y))
         except Exception:  # shapes that do not fit: other checks say so
             return None

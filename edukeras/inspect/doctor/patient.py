@@ -166,7 +166,10 @@ class Patient:
         if self.twin is None:
             return None
         with undisturbed():
-            return wiring_of(copy.deepcopy(self.twin), self.x_probe)
+            twin = self.twin
+            if getattr(twin, "_functional", None) is None:
+                twin = copy.deepcopy(twin)  # following its calls makes nodes
+            return wiring_of(twin, self.x_probe)
 
     @cached_property
     def steps(self) -> list[Step]:

@@ -1,6 +1,7 @@
 """The consultation: what it leaves alone, what can be muted, how it is shown."""
 
 import ast
+import dataclasses
 import inspect
 from pathlib import Path
 
@@ -8,7 +9,8 @@ import numpy as np
 import pytest
 
 import edukeras as keras
-from edukeras import config, layers
+from edukeras import config, layers, messages
+from edukeras.grading.catalogue import messages_of, untranslatable
 from edukeras.inspect import (
     Diagnosis,
     DiagnosisError,
@@ -133,6 +135,29 @@ def test_strict_raises_for_errors_and_warnings_only(data):
 def test_something_else_than_a_model_is_told():
     with pytest.raises(TypeError, match="Received: int"):
         diagnose(3)
+
+
+def test_a_check_that_breaks_off_is_told_and_hinders_no_other(monkeypatch):
+    def broken(patient):
+        raise KeyError("odd")
+        yield
+
+    entry = dataclasses.replace(checks.CHECKS["EK001"][0], look=broken)
+    monkeypatch.setitem(checks.CHECKS, "EK001", [entry])
+    diagnosis = diagnose(wrong_model())
+    assert diagnosis.codes == ["EK002", "EK014"]
+    assert "EK001 could not be checked: KeyError: 'odd'." in diagnosis.text()
+
+
+def test_a_translation_is_shown_and_every_text_can_be_found(monkeypatch):
+    translated = {"softmax over one unit": "유닛이 하나인 소프트맥스"}
+    monkeypatch.setattr(messages, "_translations", translated)
+    assert "유닛이 하나인 소프트맥스" in diagnose(wrong_model()).text()
+    folder = ROOT / "edukeras" / "inspect" / "doctor"
+    texts = [t for path in folder.glob("*.py") for t in messages_of(path)]
+    for entries in checks.CHECKS.values():
+        assert {entries[0].title, entries[0].why} <= set(texts)
+    assert [t for path in folder.glob("*.py") for t in untranslatable(path)] == []
 
 
 # -- the callback -------------------------------------------------------------
