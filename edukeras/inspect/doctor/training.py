@@ -250,7 +250,8 @@ def _saturated(note: Any) -> float:
     lesson=12,
     moment="training",
     wrong="Dense(64, kernel_initializer=RandomNormal(stddev=1)) many times",
-    right='kernel_initializer="glorot_uniform", keras.optimizers.Adam(clipnorm=1.0)',
+    right='Dense(64, kernel_initializer="he_normal")  # or keras.optimizers.Adam'
+    "(clipnorm=1.0)",
 )
 def exploding(patient: Any) -> Iterator[Sign]:
     exam = exam_of(patient)
@@ -397,7 +398,7 @@ def evaluated_differently(patient: Any) -> Iterator[Sign]:
     lesson=12,
     moment="training",
     wrong='metrics=["accuracy"] where 95 % are of one class',
-    right="model.fit(..., class_weight={0: 1, 1: 19})\nmetrics=[keras.metrics.AUC()]",
+    right="model.fit(..., class_weight={0: 1, 1: 19})\nmetrics = [keras.metrics.AUC()]",
 )
 def majority_accuracy(patient: Any) -> Iterator[Sign]:
     for head in patient.heads:
