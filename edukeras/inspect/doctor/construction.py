@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from edukeras.inspect.doctor.checks import Sign, also, check
+from edukeras.inspect.doctor.exam import exam_of
 from edukeras.inspect.doctor.numbers import number
 from edukeras.inspect.doctor.outputs import layer_of
 from edukeras.inspect.doctor.wiring import Step
@@ -58,8 +59,8 @@ def _is_bottleneck(first: Step, second: Step) -> bool:
     "EK036",
     "error",
     title="weights that begin all the same",
-    why="Equal units compute the same, get the same gradient and stay copies of each "
-    "other for ever: many units are worth one.",
+    why="Equal units compute the same. If the layer after them treats them alike too, "
+    "they get the same gradient and stay copies for ever: many units are worth one.",
     lesson=5,
     moment="model",
     wrong='Dense(16, activation="relu", kernel_initializer="zeros")',
@@ -79,7 +80,9 @@ def equal_units(patient: Any) -> Iterator[Sign]:
             layer, "trainable", 1
         ):
             continue
-        if np.ptp(values.reshape(-1, values.shape[-1]), axis=1).max() == 0:
+        if _are_equal(values):
+            later = _after_some_steps(patient, layer.name)
+            part_ways = later is not None and not _are_equal(later)
             yield Sign(
                 say(
                     'All {n} units of "{layer}" have the same weights, such as '
@@ -89,8 +92,23 @@ def equal_units(patient: Any) -> Iterator[Sign]:
                     value=number(values.flat[0]),
                 ),
                 f'{step.kind}({values.shape[-1]}, kernel_initializer="glorot_uniform")',
+                "note" if part_ways else None,
                 layer=step.name,
             )
+
+
+def _are_equal(kernel: np.ndarray) -> bool:
+    """Whether all units have the same weights."""
+    return bool(np.ptp(kernel.reshape(-1, kernel.shape[-1]), axis=1).max() == 0)
+
+
+def _after_some_steps(patient: Any, name: str) -> np.ndarray | None:
+    """The kernel of a layer after the steps of the exam."""
+    exam = exam_of(patient)
+    for note in exam.with_kernels if exam is not None else []:
+        if note.name == name:
+            return np.asarray(note.layer.kernel)
+    return None
 
 
 @check(
@@ -129,7 +147,9 @@ def trainable_after_compile(patient: Any) -> Iterator[Sign]:
             n=len(thawed),
             names=_few(thawed),
         )
-    yield Sign(saw, "model.compile(...)  # again, after the change")
+    # All of it frozen: the discriminator of a GAN, which only trains by itself.
+    severity = None if now else "note"
+    yield Sign(saw, "model.compile(...)  # again, after the change", severity)
 
 
 def _few(names: list[str]) -> str:

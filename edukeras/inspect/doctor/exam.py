@@ -26,6 +26,7 @@ class LayerExam:
         has_kernel: whether it has a kernel that was trained.
         gradient: the root mean square of the kernel's gradient.
         ratio: |change of the kernel| / |kernel| in one step.
+        was_zero: whether the kernel was 0 before.
     """
 
     layer: Any
@@ -33,6 +34,7 @@ class LayerExam:
     has_kernel: bool = False
     gradient: float = 0.0
     ratio: float = 0.0
+    was_zero: bool = False
 
     @property
     def name(self) -> str:
@@ -147,6 +149,7 @@ def _step(twin: Any, x: Any, y: Any, exam: Exam) -> None:
             note.has_kernel = True
             note.gradient = float(np.sqrt(np.square(gradient).mean()))
             old = before[id(kernel)]
+            note.was_zero = not old.any()
             length = float(np.linalg.norm(old)) or 1.0
             note.ratio = float(np.linalg.norm(np.asarray(kernel) - old)) / length
 

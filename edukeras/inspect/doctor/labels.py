@@ -108,6 +108,11 @@ def labels_out_of_range(patient: Any) -> Iterator[Sign]:
         y = head.all_y
         if y is None or y.dtype.kind not in "biuf" or not y.size or is_nan(y):
             continue
+        ignored = getattr(head.loss_object, "options", {}).get("ignore_class")
+        if ignored is not None:
+            y = y[y != ignored]
+            if not y.size:
+                continue
         if head.loss == "sparse_categorical_crossentropy" and not is_one_hot(y):
             yield from _sparse_signs(head, y)
         elif head.loss == "categorical_crossentropy" and is_one_hot(y):

@@ -181,7 +181,7 @@ def tuned_on_test_set(patient: Any) -> Iterator[Sign]:
         call
         for loop in program.loops
         for call in ast.walk(loop)
-        if call in looks and _tries_settings(loop)
+        if call in looks and _tries_settings(loop) and not _splits_itself(loop, call)
     ]
     if in_loop:
         yield Sign(
@@ -193,7 +193,10 @@ def tuned_on_test_set(patient: Any) -> Iterator[Sign]:
         return
     # Again and again, with something changed in between.
     count, changed = 0, True
+    repeated = {call for loop in program.loops for call in ast.walk(loop)}
     for call in program.calls:
+        if call in repeated:
+            continue
         if called(call) in ("compile", "fit") and call not in looks:
             changed = True
         elif call in looks and called(call) == "evaluate" and changed:
@@ -216,8 +219,44 @@ def _sees_test(call: ast.Call) -> bool:
 
 
 def _tries_settings(loop: ast.For | ast.While) -> bool:
-    """Whether the loop trains with something that changes: compile or a new model."""
-    inside = [called(c) for c in ast.walk(loop) if isinstance(c, ast.Call)]
-    return "fit" in inside and (
-        "compile" in inside or any("model" in n for n in inside)
+    """Whether the loop trains with something that changes from round to round.
+
+    The same training with several seeds measures chance, and chooses nothing.
+    """
+    calls = [call for call in ast.walk(loop) if isinstance(call, ast.Call)]
+    inside = [called(call) for call in calls]
+    trains = "fit" in inside and (
+        "compile" in inside or any("model" in name for name in inside)
     )
+    if not trains or isinstance(loop, ast.While):
+        return trains
+    changing = names_in(loop.target)
+    uses = [call for call in calls if called(call) not in NO_SETTING]
+    return any(changing & _names_of_arguments(call) for call in uses)
+
+
+# What may use the number of the round without trying a setting.
+NO_SETTING = {"set_random_seed", "seed", "default_rng", "print", "append", "format"}
+
+
+def _names_of_arguments(call: ast.Call) -> set[str]:
+    """Names in the arguments, without those of calls inside."""
+    given = [*call.args, *(k.value for k in call.keywords)]
+    return {
+        name
+        for each in given
+        if not isinstance(each, ast.Call)
+        for name in names_in(each)
+    }
+
+
+def _splits_itself(loop: ast.For | ast.While, call: ast.AST) -> bool:
+    """Whether the loop makes the data it looks at: the folds of a cross-validation."""
+    made: set[str] = set()
+    if isinstance(loop, ast.For):
+        made |= names_in(loop.target)
+    for node in ast.walk(loop):
+        if isinstance(node, ast.Assign):
+            made |= {name for target in node.targets for name in names_in(target)}
+    first = argument(call, "x", 0) if isinstance(call, ast.Call) else None
+    return first is not None and any(_is_test(n) for n in names_in(first) & made)

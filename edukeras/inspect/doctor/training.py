@@ -190,7 +190,8 @@ def vanishing(patient: Any) -> Iterator[Sign]:
     if exam is None:
         return
     kernels = exam.with_kernels
-    if len(kernels) >= 3:
+    # A kernel of 0 hands no gradient on at first; it will.
+    if len(kernels) >= 3 and not any(note.was_zero for note in kernels):
         first, last = kernels[0], kernels[-1]
         if last.gradient > 1e-12 and first.gradient < 1e-4 * last.gradient:
             if not all(

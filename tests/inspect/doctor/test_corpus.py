@@ -15,6 +15,7 @@ from tests.inspect.doctor.corpus import (
     buggy_data,
     buggy_outputs,
     buggy_training,
+    correct_but_unusual,
     correct_images_and_sequences,
     correct_structures,
     correct_tables,
@@ -26,6 +27,7 @@ CORRECT = {
     **correct_tables.PROGRAMS,
     **correct_images_and_sequences.PROGRAMS,
     **correct_structures.PROGRAMS,
+    **correct_but_unusual.PROGRAMS,
 }
 CODES = [entry.code for entry in catalogue()]
 MISCONCEPTIONS = [f"EK{number:03}" for number in range(1, 41)]

@@ -206,7 +206,9 @@ model.fit(x, y, epochs=2, verbose=0)
 inputs = keras.Input((64,))
 h = layers.Dense(16, "tanh",
                  kernel_initializer=keras.initializers.Constant(0.05))(inputs)
-model = keras.Model(inputs, layers.Dense(10, "softmax")(h))
+out = layers.Dense(10, "softmax",
+                   kernel_initializer=keras.initializers.Constant(0.05))
+model = keras.Model(inputs, out(h))
 model.compile("adam", "sparse_categorical_crossentropy")
 """,
         ("keras.initializers.Constant(0.05)", '"glorot_normal"'),
