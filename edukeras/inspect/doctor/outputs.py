@@ -159,8 +159,14 @@ def activation_and_from_logits(patient: Any) -> Iterator[Sign]:
                     activation=head.activation,
                     loss=head.loss,
                 ),
+                f"model.compile(..., loss=keras.losses.{_class_of(head)}())",
                 layer=layer_of(head),
             )
+
+
+def _class_of(head: Head) -> str:
+    """ "binary_crossentropy" -> "BinaryCrossentropy"."""
+    return "".join(part.capitalize() for part in str(head.loss).split("_"))
 
 
 @check(
@@ -200,10 +206,10 @@ def scores_without_from_logits(patient: Any) -> Iterator[Sign]:
             )
         else:
             continue
-        name = "".join(part.capitalize() for part in str(head.loss).split("_"))
+        loss = f"keras.losses.{_class_of(head)}(from_logits=True)"
         yield Sign(
             saw,
-            f"model.compile(..., loss=keras.losses.{name}(from_logits=True))",
+            f"model.compile(..., loss={loss})",
             layer=layer_of(head),
         )
 

@@ -22,6 +22,8 @@ from tests.inspect.doctor.corpus import (
 )
 from tests.inspect.doctor.corpus.run import examined
 
+pytestmark = pytest.mark.slow
+
 BUGGY = buggy_outputs.PROGRAMS + buggy_data.PROGRAMS + buggy_training.PROGRAMS
 CORRECT = {
     **correct_tables.PROGRAMS,
