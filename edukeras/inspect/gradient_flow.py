@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 
 MOST_SAMPLES = 256
 LEAST_RATIO, MOST_RATIO = 1e-5, 0.1  # beyond these something is wrong
+HEALTHY = (1e-4, 1e-2)  # the band in the chart
 VANISHED, EXPLODED = 1e-3, 1e3  # gradient of a layer / gradient of the last layer
 
 
@@ -136,19 +137,20 @@ class GradientFlow(View):
             gradients = [flow.gradient for flow in self.layers]
             self._paint(figure.add_subplot(1, 2, 1), gradients, "gradient")
             axes = figure.add_subplot(1, 2, 2)
-            axes.axhspan(1e-4, 1e-2, color=pictures.GREEN, alpha=0.15)
-            axes.axhline(1e-3, color=pictures.GREEN, linewidth=1)
+            axes.axhspan(*HEALTHY, color=pictures.GREEN, alpha=0.15)
             ratios = [flow.ratio for flow in self.layers]
-            self._paint(axes, ratios, "update / weight (band: healthy)")
+            self._paint(axes, ratios, "update / weight (band: healthy)", HEALTHY)
 
-        margins = (0.65, 0.2, 0.95, 0.35)
+        margins = (0.65, 0.2, 0.75, 0.35)
         return pictures.draw(width, 3.2, paint, margins), round(72 * width)
 
-    def _paint(self, axes: Any, values: Sequence[float], title: str) -> None:
+    def _paint(
+        self, axes: Any, values: Sequence[float], title: str, shown: Sequence = ()
+    ) -> None:
         places = range(len(values))
-        shown = [v if isfinite(v) and v > 0 else np.nan for v in values]
-        axes.bar(places, shown, color=pictures.BLUE, width=0.6)
-        pictures.powers_of_ten(axes, values)
+        heights = [v if isfinite(v) and v > 0 else np.nan for v in values]
+        axes.bar(places, heights, color=pictures.BLUE, width=0.6)
+        pictures.powers_of_ten(axes, [*values, *shown])
         names = [flow.layer for flow in self.layers]
         axes.set_xticks(places, names, rotation=30, horizontalalignment="right")
         axes.set_title(title, fontsize=10)

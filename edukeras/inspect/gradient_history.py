@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,7 +12,7 @@ from edukeras.inspect import markup, pictures
 from edukeras.inspect.compared_curves import LOOKS
 from edukeras.inspect.curves import course
 from edukeras.inspect.display import View
-from edukeras.inspect.gradient_flow import GradientFlow, gradient_flow
+from edukeras.inspect.gradient_flow import HEALTHY, GradientFlow, gradient_flow
 from edukeras.models.table import aligned_lines
 
 if TYPE_CHECKING:
@@ -113,13 +114,16 @@ class RecordGradientFlow(View, Callback):
             figure.subplots_adjust(wspace=0.25)
             left, right = (figure.add_subplot(1, 2, place) for place in (1, 2))
             self._paint(left, self.gradients(), "gradient")
-            right.axhspan(1e-4, 1e-2, color=pictures.GREEN, alpha=0.15)
-            self._paint(right, self.ratios(), "update / weight (band: healthy)")
+            right.axhspan(*HEALTHY, color=pictures.GREEN, alpha=0.15)
+            title = "update / weight (band: healthy)"
+            self._paint(right, self.ratios(), title, HEALTHY)
             left.legend(fontsize=8, frameon=False)
 
         return pictures.draw(9.0, 3.2, paint), 648
 
-    def _paint(self, axes: Any, values: np.ndarray, title: str) -> None:
+    def _paint(
+        self, axes: Any, values: np.ndarray, title: str, shown: Sequence = ()
+    ) -> None:
         for number, (layer, line) in enumerate(zip(self.layers(), values.T)):
             colour, shape = LOOKS[number % len(LOOKS)]
             positive = np.where(line > 0, line, np.nan)
@@ -132,7 +136,7 @@ class RecordGradientFlow(View, Callback):
                 markevery=max(1, len(line) // 8),
                 label=layer,
             )
-        pictures.powers_of_ten(axes, values)
+        pictures.powers_of_ten(axes, [*values.ravel().tolist(), *shown])
         axes.set_title(title, fontsize=10)
         axes.set_xlabel("epoch", fontsize=9)
         pictures.whole_numbers(axes.xaxis)

@@ -81,7 +81,9 @@ def _chart(curve: Curve, epochs: int, earlier: list[tuple[str, Curve]]) -> str:
         if isfinite(mark.value):
             parts.append(_mark(mark, place(mark.epoch, mark.value)))
     if curve.validation:
-        parts.append(_legend())
+        # Where the line does not end.
+        ends_high = line[-1] > (low + high) / 2 if line else False
+        parts.append(_legend(HEIGHT - BOTTOM - 34 if ends_high else TOP))
     return (
         f'<svg width="{WIDTH}" height="{HEIGHT}" viewBox="0 0 {WIDTH} {HEIGHT}" '
         f'font-family="sans-serif" font-size="11" fill="currentColor">'
@@ -142,11 +144,11 @@ def _frame(title: str, low: float, high: float, last: int) -> str:
     )
 
 
-def _legend() -> str:
+def _legend(top: float) -> str:
     entries = [("training", BLUE, ""), ("validation", ORANGE, "6 3")]
     x, parts = WIDTH - 96, []
     for number, (name, colour, dashes) in enumerate(entries):
-        y = TOP + 8 + 15 * number
+        y = top + 8 + 15 * number
         parts.append(
             f'<line x1="{x}" y1="{y}" x2="{x + 22}" y2="{y}" stroke="{colour}" '
             f'stroke-width="2" stroke-dasharray="{dashes}"/>'

@@ -100,7 +100,7 @@ class PlaygroundControls:
             value=s.batch_norm,
             description="Batch norm",
             indent=False,
-            layout=self._widgets.Layout(width="auto"),
+            layout=self._widgets.Layout(width="auto", margin="2px 14px 2px 2px"),
         )
         self.rate = self._widgets.FloatLogSlider(
             value=s.learning_rate,

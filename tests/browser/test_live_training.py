@@ -42,8 +42,13 @@ history = model.fit(x, y, epochs=2000, validation_split=0.2, verbose=0,
 rate = float(model.optimizer.learning_rate)
 print(f"after {len(history.epoch)} epochs, rate {rate:.6f}, {slow.model is model}")"""
 
-CELLS = [SETUP, TRAIN, "order = ['first']", "order.append('second'); order"]
-SETUP_, TRAIN_, FIRST, SECOND = range(len(CELLS))
+MAGIC = """\
+%%train --lr 0.02 --compare history
+again = model.fit(x, y, epochs=2000, validation_split=0.2, callbacks=[slow])
+print("kept", len(again.epoch), model.predict(x[:3], verbose=0).shape)"""
+
+CELLS = [SETUP, TRAIN, "order = ['first']", "order.append('second'); order", MAGIC]
+SETUP_, TRAIN_, FIRST, SECOND, MAGIC_ = range(len(CELLS))
 
 AT_ONCE = 500  # milliseconds
 PLACE = re.compile(r"Epoch (\d+) of \d+, batch (\d+) of (\d+)")
@@ -185,4 +190,22 @@ def test_cells_that_waited_run_in_their_order(notebook):
     notebook.wait_until_done(SECOND)
     expect(notebook.outputs(SECOND)).to_contain_text("['first', 'second']")
     notebook.screenshot(f"stopped-{notebook.version}")
+    assert notebook.errors == []
+
+
+def test_the_square_button_ends_a_cell_of_the_magic_and_keeps_what_was_learned(
+    notebook,
+):
+    notebook.start(MAGIC_)
+    cell = notebook.cell(MAGIC_)
+    expect(cell).to_contain_text(re.compile(r"Epoch [3-9] of 2000"), timeout=30_000)
+    expect(cell.locator("svg text", has_text="run 1").first).to_be_visible()
+    assert "learning rate 0.02" in cell.inner_text()
+    notebook.screenshot(f"compared-{notebook.version}")
+    notebook.page.locator("[data-jp-item-name='interrupt']").click()
+    expect(cell).to_contain_text(re.compile(r"kept \d+ \(3, 10\)"), timeout=30_000)
+    expect(cell).to_contain_text("Interrupted: the model keeps what it has learned")
+    alt = cell.locator("img").get_attribute("alt")
+    assert alt.startswith("Learning curves of 2 runs: run 1 loss from")
+    notebook.screenshot(f"interrupted-{notebook.version}")
     assert notebook.errors == []

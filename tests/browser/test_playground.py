@@ -8,6 +8,7 @@ pytest.importorskip("playwright")
 
 from playwright.sync_api import expect
 
+from tests.browser import kernels
 from tests.browser.lab import DARK, LAB, LIGHT, NOTEBOOK, NotebookPage, write_notebook
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -20,12 +21,26 @@ CELLS = [
 OWN = 1
 
 
-@pytest.fixture(scope="module", params=[(LAB, DARK), (NOTEBOOK, LIGHT)])
+@pytest.fixture(
+    scope="module",
+    params=[
+        (LAB, DARK, None),
+        (NOTEBOOK, LIGHT, None),
+        (LAB, LIGHT, "6.31"),
+        (LAB, LIGHT, "7.3"),
+    ],
+    ids=lambda param: "-".join(filter(None, (param[0], param[2]))),
+)
 def notebook(request, server, browser):
-    front_end, theme = request.param
+    front_end, theme, version = request.param
+    kernel = "python3"
+    if version is not None:
+        if kernels.folder_of(version) == "":
+            pytest.skip(f"no ipykernel {version}: python -m tests.browser.kernels")
+        kernel = kernels.add_kernel(server.environment["JUPYTER_DATA_DIR"], version)
     server.theme(theme)
-    name = f"playground-{front_end}.ipynb"
-    write_notebook(server.notebooks / name, *CELLS)
+    name = f"playground-{front_end}-{kernel}.ipynb"
+    write_notebook(server.notebooks / name, *CELLS, kernel=kernel)
     page = browser.new_page(viewport={"width": 1300, "height": 1100})
     opened = NotebookPage(page, server.address)
     opened.front_end = front_end
