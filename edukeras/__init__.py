@@ -63,6 +63,7 @@ if TYPE_CHECKING:
         wrappers as wrappers,
     )
     from edukeras.alias import install_as_keras as install_as_keras
+    from edukeras.inspect.display import display as display
     from edukeras.models.function import Function as Function
 
 __version__ = "0.1.0"
@@ -75,6 +76,7 @@ __getattr__, __dir__ = _imported_when_asked(
         "wrappers": "edukeras.wrappers",
         "install_as_keras": "edukeras.alias",
         "Function": "edukeras.models.function",
+        "display": "edukeras.inspect.display",
     },
 )
 

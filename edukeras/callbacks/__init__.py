@@ -37,3 +37,4 @@ from edukeras.callbacks.stopping import (
     TerminateOnNaN as TerminateOnNaN,
 )
 from edukeras.callbacks.tensorboard import TensorBoard as TensorBoard
+from edukeras.callbacks.weight_history import WeightHistory as WeightHistory

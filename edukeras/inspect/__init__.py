@@ -56,6 +56,10 @@ from edukeras.inspect.tape_records import (
     TapeRecords as TapeRecords,
     tape_records as tape_records,
 )
+from edukeras.inspect.weight_changes import (
+    WeightChanges as WeightChanges,
+    compare_weights as compare_weights,
+)
 from edukeras.inspect.weights import (
     WeightReport as WeightReport,
     WeightStatistics as WeightStatistics,

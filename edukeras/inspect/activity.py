@@ -17,6 +17,7 @@ from edukeras import tree
 from edukeras.graph import producer
 from edukeras.inspect import markup
 from edukeras.inspect.pixels import as_grid, grid_png
+from edukeras.inspect.weight_grid import strongest_cells
 from edukeras.tensor import Tensor
 
 MOST_SAMPLES = 32
@@ -102,17 +103,9 @@ def activity_html(values: np.ndarray, layer: str) -> str:
         return markup.paragraph(markup.escape(str(values)))
     words = activity_in_words(values, layer)
     png, width = grid_png(as_grid(values))
-    strongest = np.argsort(-np.abs(values), axis=None, kind="stable")[:6]
-    rows = [
-        [_place(int(k), values.shape), f"{float(values.reshape(-1)[k]):.4g}"]
-        for k in strongest
-    ]
-    numbers = markup.table(["Strongest", "Output"], rows, numbers=(1,))
-    return (
-        markup.paragraph(markup.picture(png, words, min(width, 480)))
-        + markup.paragraph(markup.muted(markup.escape(words)))
-        + markup.details(markup.muted("the strongest outputs"), numbers)
-    )
+    numbers = strongest_cells(values, 6, header="Output")
+    picture = markup.paragraph(markup.picture(png, words, min(width, 480)))
+    return picture + markup.paragraph(markup.muted(markup.escape(words))) + numbers
 
 
 def activity_in_words(values: np.ndarray, layer: str) -> str:
@@ -128,8 +121,3 @@ def activity_in_words(values: np.ndarray, layer: str) -> str:
         f"Output of {layer}, {values.shape}: from {low:.3g} to {high:.3g}, "
         f"mean {mean:.3g}{silent}."
     )
-
-
-def _place(index: int, shape: tuple[int, ...]) -> str:
-    place = [int(n) for n in np.unravel_index(index, shape)]
-    return str(place[0] if len(place) == 1 else tuple(place))

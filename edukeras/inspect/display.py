@@ -20,6 +20,9 @@ MODES = ("auto", "widget", "html", "text")
 # the widget, or {} where none can be shown.
 WIDGET_OF: dict[type, Callable[[Any], dict[str, Any]]] = {}
 
+# Functions that want to know when the setting changes.
+LISTENERS: list[Callable[[str], None]] = []
+
 _mode = "auto"
 
 
@@ -39,6 +42,8 @@ def display(mode: str | None = None) -> str:
         if mode not in MODES:
             raise ValueError(f"display: {mode!r} is none of {', '.join(MODES)}.")
         _mode = mode
+        for listener in LISTENERS:
+            listener(mode)
     return _mode
 
 

@@ -11,6 +11,9 @@ from edukeras.inspect.display import View
 from edukeras.inspect.layer_page import LayerPage, layer_page
 from edukeras.inspect.model_picture import ModelPicture, model_picture
 from edukeras.inspect.summary import LayerSummary, ModelSummary, summarize
+from edukeras.messages import say
+
+MOST_PAGES = 40  # in a static form; each takes some milliseconds and kilobytes
 
 
 @dataclass(frozen=True, repr=False)
@@ -60,17 +63,21 @@ class Exploration(View):
     # -- text and HTML --------------------------------------------------------
 
     def text(self) -> str:
-        pages = [self.page(layer).text() for _, layer in self.layers()]
+        pages = [self.page(layer).text() for _, layer in self.layers()[:MOST_PAGES]]
         return "\n\n".join([self.summary.text(), *pages])
 
     def html(self) -> str:
         picture = self.picture()
         graph = "" if picture is None else picture.html()
         pages, kinds = [], set()
-        for depth, layer in self.layers():
+        for depth, layer in self.layers()[:MOST_PAGES]:
             # Layers of the same class have the same code.
             pages.append(self._folded_page(depth, layer, layer.class_name not in kinds))
             kinds.add(layer.class_name)
+        more = len(self.layers()) - MOST_PAGES
+        if more > 0:
+            line = say("... and {n} more layers: %explore in a live notebook.", n=more)
+            pages.append(markup.paragraph(markup.muted(markup.escape(line))))
         return (
             f"<div>{self.summary.html()}"
             f"{markup.details('<b>The graph</b>', graph) if graph else ''}"

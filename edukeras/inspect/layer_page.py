@@ -159,7 +159,7 @@ class LayerPage(View):
 
     def code_html(self) -> str:
         code = self.code()
-        return "" if code is None else code.html()
+        return "" if code is None else code.body_html()
 
     def code(self) -> SourceView | None:
         """The source of its `call`, op and kernel."""

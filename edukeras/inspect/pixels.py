@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import struct
 import zlib
+from math import ceil, sqrt
 
 import numpy as np
 
@@ -81,7 +82,7 @@ def as_grid(values: np.ndarray) -> np.ndarray:
     planes = values.reshape(values.shape[0], -1, values.shape[-1])  # (H, W..., C)
     tiles = np.moveaxis(planes, -1, 0)[:MOST_TILES]
     count, height, width = tiles.shape
-    across = min(count, 8)
+    across = min(count, ceil(sqrt(2 * count)))  # about twice as wide as high
     down = -(-count // across)
     grid = np.full((down * (height + 1) - 1, across * (width + 1) - 1), np.nan)
     for number, tile in enumerate(tiles):
@@ -97,7 +98,7 @@ def grid_png(grid: np.ndarray) -> tuple[bytes, int]:
     grid = grid[:: steps[0], :: steps[1]]
     finite = np.abs(grid[np.isfinite(grid)])
     limit = float(finite.max(initial=0)) or 1.0
-    side = max(1, min(16, 480 // max(grid.shape[1], 1)))
+    side = max(1, min(18, 480 // max(grid.shape[1], 1)))
     colours = signed_colours(grid, limit)
     large = colours.repeat(side, axis=0).repeat(side, axis=1)
     return png(large), large.shape[1]

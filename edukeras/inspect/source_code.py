@@ -65,7 +65,12 @@ class SourceView(View):
         return "\n".join(lines)
 
     def html(self) -> str:
-        """The code above, each kernel beside its twin."""
+        return (
+            f"<div>{markup.heading(markup.escape(self.name))}{self.body_html()}</div>"
+        )
+
+    def body_html(self) -> str:
+        """The code of Python above, below each kernel beside its twin."""
         body = []
         for number, part in enumerate(self.parts):
             if part.twin is None:
@@ -76,7 +81,7 @@ class SourceView(View):
                 pair = markup.table(["compiled", "the same in NumPy"], [cells])
                 first = all(p.twin is None for p in self.parts[:number])
                 body.append(pair if first else markup.details(title, pair))
-        return f"<div>{markup.heading(markup.escape(self.name))}{''.join(body)}</div>"
+        return "".join(body)
 
 
 def _listing(part: SourcePart) -> str:
@@ -184,13 +189,15 @@ def _follow(starts: list, owner: Any) -> tuple[list[SourcePart], list[str]]:
             if depth < (1 if owner is None else 2) or reached:
                 parts += _part_of(function)
             names.update(dict.fromkeys(reached))
-            deeper += [found for kind, found in mentioned if kind == "function"]
+            # Ops that are called by name first: they do most of the work.
+            for wanted in ("function", "own"):
+                deeper += [found for kind, found in mentioned if kind == wanted]
         level = deeper
     return parts, list(names)
 
 
 def _mentioned(function: Callable, owner: Any) -> Iterator[tuple[str, Any]]:
-    """The kernels ("kernel", name) and functions of ours that code mentions."""
+    """What code mentions: kernels, functions of ours, and methods of its own."""
     try:
         tree = ast.parse(textwrap.dedent(inspect.getsource(function)))
     except (OSError, TypeError, SyntaxError):
@@ -202,7 +209,9 @@ def _mentioned(function: Callable, owner: Any) -> Iterator[tuple[str, Any]]:
         found = _meant_by(node, names, owner)
         if isinstance(node, ast.Attribute) and _meant_by(node.value, names) is kernels:
             yield "kernel", node.attr
-        elif _is_op(found) or (_is_ours(found) and _of_owner(node, found)):
+        elif _of_owner(node, found):
+            yield "own", found
+        elif _is_op(found):
             yield "function", found
 
 
@@ -224,7 +233,7 @@ def _meant_by(node: ast.AST, names: dict, owner: Any = None) -> Any:
 
 def _of_owner(node: ast.AST, method: Any) -> bool:
     """Whether this is a method that computes: `add_weight` and the like do not."""
-    if not ast.unparse(node).startswith("self."):
+    if not (_is_ours(method) and ast.unparse(node).startswith("self.")):
         return False
     module = method.__module__ or ""
     return module != "edukeras.layers.base" and not module.startswith("edukeras.models")

@@ -276,6 +276,7 @@ def _html_table(layers: tuple[LayerSummary, ...], chain: bool, batch_size: int) 
     if not chain:
         headers.append("Connected to")
         for row, layer in zip(rows, layers, strict=True):
+            row[1] = f"<code>{markup.unbroken(layer.output_shape)}</code>"
             row.append(markup.escape(", ".join(layer.connected_to)))
     return markup.table(headers, rows, numbers=(3, 4, 5))
 

@@ -49,8 +49,14 @@ def histogram_picture(
     return draw(5, 2.6, paint), 5 * _PIXELS_PER_INCH
 
 
-def heatmap_picture(title: str, values: np.ndarray) -> tuple[bytes, int]:
-    """A matrix as coloured cells; with the numbers in them when they are few."""
+def heatmap_picture(
+    title: str, values: np.ndarray, marked: tuple[int, int] | None = None
+) -> tuple[bytes, int]:
+    """A matrix as coloured cells; with the numbers in them when they are few.
+
+    Args:
+        marked: row and column of a cell to point out.
+    """
     shown = _coarsened(values.astype("float64"))
     rows, columns = values.shape
     width = float(np.clip(1.6 + 0.35 * columns, 3, 8))
@@ -71,6 +77,8 @@ def heatmap_picture(title: str, values: np.ndarray) -> tuple[bytes, int]:
         figure.colorbar(image, ax=axes)
         if rows * columns <= 100 and columns <= 12:
             _write_numbers(axes, values, limit)
+        if marked is not None:
+            _point_out(axes, *marked)
         axes.set_title(title, fontsize=10)
         axes.set_xlabel("unit", fontsize=9)
         axes.set_ylabel("input", fontsize=9)
@@ -87,6 +95,16 @@ def _write_numbers(axes: Any, values: np.ndarray, limit: float) -> None:
         axes.text(
             column, row, f"{value:.2f}", ha="center", va="center", size=7, color=colour
         )
+
+
+def _point_out(axes: Any, row: int, column: int) -> None:
+    """A frame around a cell, and lines to it, for cells too small to see."""
+    from matplotlib.patches import Rectangle
+
+    axes.axhline(row, color="black", linewidth=0.5, linestyle=":")
+    axes.axvline(column, color="black", linewidth=0.5, linestyle=":")
+    corner = (column - 0.5, row - 0.5)
+    axes.add_patch(Rectangle(corner, 1, 1, fill=False, edgecolor="black", linewidth=2))
 
 
 def has_filters(values: np.ndarray, image_shape: tuple[int, ...] | None = None) -> bool:

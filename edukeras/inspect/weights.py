@@ -7,14 +7,17 @@ has its numbers beside it, and says in words what it shows.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
+from edukeras.callbacks import WeightHistory
 from edukeras.errors import UnknownNameError, explain, nearest
 from edukeras.inspect import markup, pictures
 from edukeras.inspect.display import View
+from edukeras.inspect.weight_changes import WeightChanges, compare_weights, short_path
+from edukeras.inspect.weight_grid import MOST_CELLS, strongest_cells, weight_grid
 from edukeras.inspect.weight_pictures import (
     filters_picture,
     has_filters,
@@ -130,16 +133,65 @@ def statistics(
 
 @dataclass(frozen=True, repr=False)
 class WeightReport(View):
-    """Some weights of a model and how to look at them; see `describe_weights`."""
+    """Some weights of a model and how to look at them; see `describe_weights`.
 
-    name: str  # of the model or the layer
+    Attributes:
+        name: of the model or the layer.
+        kinds: of pictures; none: one picture a matrix.
+        changes: what is different from earlier weights, if these were given.
+        courses: of each weight its size in the epochs that a `WeightHistory` kept.
+        history: that history; places: where the weights stand in it.
+    """
+
+    name: str
     weights: tuple[WeightStatistics, ...]
-    kinds: tuple[str, ...]  # none: one picture a matrix
+    kinds: tuple[str, ...]
     image_shape: tuple[int, ...] | None = None
+    changes: WeightChanges | None = None
+    courses: tuple[tuple[float, ...], ...] = ()
+    history: WeightHistory | None = field(default=None, compare=False)
+    places: tuple[int, ...] = ()
+
+    def at(self, epoch: int) -> WeightReport:
+        """The same weights as they were after an epoch that the history kept."""
+        if self.history is None:
+            return self
+        arrays = self.history.at(epoch)
+        weights = tuple(
+            statistics(arrays[k], w.layer, w.name, w.trainable, w.sees_inputs)
+            for k, w in zip(self.places, self.weights)
+        )
+        return replace(self, weights=weights)
 
     def text(self) -> str:
         if not self.weights:
             return f"{self.name}: no weights (yet)"
+        return "\n\n".join([self._table_text(), *self._more_text()])
+
+    def _more_text(self) -> list[str]:
+        parts = [] if self.changes is None else [self.changes.text()]
+        if self.history is not None:
+            rows = [
+                [weight.path, *course]
+                for weight, course in zip(self.weights, self._course_cells())
+            ]
+            headers = ["Size", *self._course_headers()]
+            parts.append("\n".join(aligned_lines([headers, *rows], [30, 12, 12, 40])))
+        return parts
+
+    def _course_headers(self) -> list[str]:
+        assert self.history is not None
+        epochs = self.history.epochs
+        return [f"epoch {epochs[0]}", f"epoch {epochs[-1]}", "in between"]
+
+    def _course_cells(self) -> list[list[str]]:
+        """First, last, and a line of bars for what is between."""
+        return [
+            [_number(sizes[0]), _number(sizes[-1]), sparkline(sizes[-40:])]
+            for sizes in self.courses
+        ]
+
+    def _table_text(self) -> str:
         headers = ["Weight", "Shape", "Mean", "Std", "Min", "Max", "", "Histogram"]
         rows = [
             [w.path, str(w.shape), *w.numbers(), w.remark, w.spark]
@@ -172,7 +224,22 @@ class WeightReport(View):
             )
         else:
             parts += [self._pictures(weight) for weight in self.weights]
+        parts += self._more_html()
         return f"<div>{''.join(parts)}</div>"
+
+    def _more_html(self) -> list[str]:
+        parts = []
+        if self.changes is not None:
+            parts += [markup.heading("Before and after"), self.changes.html()]
+        if self.history is not None:
+            rows = [
+                [f"<b>{markup.escape(w.path)}</b>", *cells[:2], markup.code(cells[2])]
+                for w, cells in zip(self.weights, self._course_cells())
+            ]
+            headers = ["Size", *self._course_headers()]
+            parts.append(markup.heading("Epoch by epoch"))
+            parts.append(markup.table(headers, rows, numbers=(1, 2)))
+        return parts
 
     def _pictures(self, weight: WeightStatistics) -> str:
         fitting = [k for k in KINDS if kind_fits(weight, k, self.image_shape)]
@@ -191,6 +258,8 @@ def describe_weights(
     layer: str | Any = None,
     kinds: Sequence[str] | None = None,
     image_shape: tuple[int, ...] | None = None,
+    compare: Any = None,
+    history: WeightHistory | None = None,
 ) -> WeightReport:
     """The weights of a model or layer, in numbers and pictures.
 
@@ -200,6 +269,9 @@ def describe_weights(
             of a model the one for each matrix that says most.
         image_shape: of the first layer's inputs, if these are pictures: (28, 28).
             None takes a square, where there is one.
+        compare: earlier weights to compare with, from `model.get_weights()`, or a
+            `WeightHistory`, whose first epoch is taken.
+        history: a `WeightHistory`: how the weights went, epoch by epoch.
 
     >>> from edukeras import Sequential, layers
     >>> model = Sequential([layers.Input((2,)), layers.Dense(1, name="d")], name="m")
@@ -220,12 +292,36 @@ def describe_weights(
     if isinstance(layer, str):
         layer = _find_layer(model, layer)
     shown = model if layer is None else layer
+    changes, places, courses = None, [], []
+    if compare is not None:
+        paths = [variable.path for variable in shown.weights]
+        changes = compare_weights(model, compare, paths)
+    if history is not None:
+        history.at(0)  # raises where it has kept nothing
+        places = [_place_in(history, variable) for variable in shown.weights]
+        courses = [tuple(history.course(place)) for place in places]
     return WeightReport(
         name=shown.name,
         weights=tuple(_statistics_of(shown, model)),
         kinds=tuple(kinds or (KINDS if layer is not None else ())),
         image_shape=image_shape,
+        changes=changes,
+        courses=tuple(courses),
+        history=history,
+        places=tuple(places),
     )
+
+
+def _place_in(history: WeightHistory, variable: Any) -> int:
+    if variable.path not in history.names:
+        raise ValueError(
+            explain(
+                f"This history has kept nothing of {variable.path}.",
+                expected="a WeightHistory of this model",
+                received=f"one of {', '.join(history.names) or 'no model'}",
+            )
+        )
+    return history.names.index(variable.path)
 
 
 def _find_layer(model: Any, name: str) -> Any:
@@ -246,7 +342,7 @@ def _statistics_of(shown: Any, model: Any) -> list[WeightStatistics]:
     found = []
     for variable in shown.weights:
         # A Sequential is the first part of its weights' paths: that says nothing here.
-        layer, _, name = variable.path.removeprefix(f"{model.name}/").rpartition("/")
+        layer, _, name = short_path(variable, model).rpartition("/")
         found.append(
             statistics(
                 variable.numpy(),
@@ -280,7 +376,16 @@ def weight_picture(
     """One picture as HTML, with a sentence that says the same."""
     png, width, alt = weight_png(weight, kind, image_shape)
     caption = markup.muted(markup.escape(alt))
-    return markup.paragraph(markup.picture(png, alt, width) + "<br>" + caption)
+    shown = markup.paragraph(markup.picture(png, alt, width) + "<br>" + caption)
+    return shown + cells_of(weight) if kind == "heatmap" else shown
+
+
+def cells_of(weight: WeightStatistics) -> str:
+    """The single values of a matrix: to point at, or the strongest ones."""
+    cells = strongest_cells(weight.values)
+    if weight.values.size <= MOST_CELLS:
+        cells = weight_grid(weight.values) + cells
+    return markup.details(markup.muted("single values"), cells)
 
 
 def weight_png(

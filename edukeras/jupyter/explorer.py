@@ -52,11 +52,10 @@ class ModelExplorer(Panel):
             description="Sample",
             continuous_update=False,
         )
-        self.picker.observe(self._turn, names="value")
+        self._picked: Any = None  # the layer that graph and switch show
         self.trainable.observe(self._set_trainable, names="value")
-        for control in (self.kind, self.sample):
+        for control in (self.picker, self.kind, self.sample):
             control.observe(self.refresh, names="value")
-        self._turn()
         return self._layout(widgets)
 
     def _layout(self, widgets: Any) -> Any:
@@ -88,17 +87,17 @@ class ModelExplorer(Panel):
 
     # -- what the controls do -------------------------------------------------
 
-    def _turn(self, change: Any = None) -> None:
-        """Another layer: its box in the graph, its switch, its page."""
-        layer = self.layer
-        if layer is not None:
-            picture = self.exploration.picture(layer.operation)
-            self.graph.value = "" if picture is None else picture.html()
-            # The same as it is: `_set_trainable` then has nothing to do.
-            self.trainable.value = layer.trainable is not False
-            self.trainable.disabled = layer.trainable is None
-            self.note.value = ""
-        self.refresh()
+    def _show_choice(self, layer: LayerSummary) -> None:
+        """The box in the graph, and the switch, of the picked layer."""
+        if layer.operation is self._picked:
+            return
+        self._picked = layer.operation
+        picture = self.exploration.picture(layer.operation)
+        self.graph.value = "" if picture is None else picture.html()
+        # The same as it is: `_set_trainable` then has nothing to do.
+        self.trainable.value = layer.trainable is not False
+        self.trainable.disabled = layer.trainable is None
+        self.note.value = ""
 
     def _set_trainable(self, change: Any = None) -> None:
         layer, wanted = self.layer, self.trainable.value
@@ -106,14 +105,18 @@ class ModelExplorer(Panel):
             return
         layer.operation.trainable = wanted
         self.exploration = self.exploration.again()
-        note = say(
-            "{name} is frozen now. Compile again: the optimizer keeps the weights "
-            "that it was given."
-            if not wanted
-            else "{name} is trained again. Compile again: the optimizer keeps the "
-            "weights that it was given.",
-            name=layer.name,
-        )
+        if wanted:
+            note = say(
+                "{name} is trained again. Compile again: the optimizer keeps the "
+                "weights that it was given.",
+                name=layer.name,
+            )
+        else:
+            note = say(
+                "{name} is frozen now. Compile again: the optimizer keeps the weights "
+                "that it was given.",
+                name=layer.name,
+            )
         self.note.value = markup.paragraph(markup.escape(note))
         self.refresh()
 
@@ -123,6 +126,7 @@ class ModelExplorer(Panel):
         layer = self.layer
         if layer is None:
             return markup.paragraph(say("This model has no layers yet."))
+        self._show_choice(layer)
         kind = self.kind.value
         self.sample.layout.display = "" if kind == "Outputs" else "none"
         page = replace(self.exploration, sample=self.sample.value).page(layer)

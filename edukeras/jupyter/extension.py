@@ -10,13 +10,16 @@ from edukeras.inspect import markup
 from edukeras.inspect.curves import learning_curves
 from edukeras.inspect.display import display
 from edukeras.inspect.tape_records import tape_records
+from edukeras.jupyter.completion import add_completion, remove_completion
 from edukeras.jupyter.doctor_magics import DoctorMagics
 from edukeras.jupyter.exercise_magics import ExerciseMagics
 from edukeras.jupyter.glass_box_magic import GlassBoxMagic
 from edukeras.jupyter.gradient_flow_magic import GradientFlowMagic
 from edukeras.jupyter.live_curves import LiveCurves
 from edukeras.jupyter.magics import EdukerasMagics
+from edukeras.jupyter.predict_magic import PredictMagic
 from edukeras.jupyter.profile_magics import ProfileMagics
+from edukeras.jupyter.shapes_magic import ShapesMagic
 from edukeras.jupyter.train_magic import TrainMagic
 
 MAGICS = (
@@ -25,6 +28,8 @@ MAGICS = (
     GradientFlowMagic,
     GlassBoxMagic,
     DoctorMagics,
+    ShapesMagic,
+    PredictMagic,
     ExerciseMagics,
     ProfileMagics,
 )
@@ -35,6 +40,7 @@ def load_ipython_extension(ip: Any) -> None:
     for magics in MAGICS:
         if not isinstance(ip.magics_manager.registry.get(magics.__name__), magics):
             ip.register_magics(magics)
+    add_completion(ip)
     formatters = ip.display_formatter.formatters
     formatters["text/html"].for_type(History, _history_html)
     formatters["text/plain"].for_type(History, _history_text)
@@ -45,10 +51,15 @@ def load_ipython_extension(ip: Any) -> None:
 def unload_ipython_extension(ip: Any) -> None:
     """Takes everything away again."""
     for magics in MAGICS:
-        if ip.magics_manager.registry.pop(magics.__name__, None) is not None:
+        made = ip.magics_manager.registry.pop(magics.__name__, None)
+        if made is not None:
+            ip.configurables.remove(made)
+            if hasattr(made, "put_away"):
+                made.put_away()
             for kind, names in magics.magics.items():  # "line" and "cell"
                 for name in names:
                     ip.magics_manager.magics[kind].pop(name, None)
+    remove_completion(ip)
     formatters = ip.display_formatter.formatters
     for mime_type in ("text/html", "text/plain"):
         formatters[mime_type].pop(History, None)

@@ -8,12 +8,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from edukeras.callbacks import WeightHistory
 from edukeras.errors import explain
 from edukeras.inspect.compared_curves import ComparedCurves, compare_curves
 from edukeras.inspect.curves import LearningCurves, learning_curves
 from edukeras.inspect.display import WIDGET_OF, View
 from edukeras.inspect.exploration import Exploration, explore as look_through
 from edukeras.inspect.gradient_flow import GradientFlow, gradient_flow
+from edukeras.inspect.source_code import source as source
 from edukeras.inspect.summary import ModelSummary, summarize
 from edukeras.inspect.weights import WeightReport, describe_weights
 from edukeras.jupyter.explorer import ModelExplorer
@@ -23,10 +25,14 @@ from edukeras.jupyter.panel import Panel
 from edukeras.jupyter.weight_viewer import WeightViewer
 
 
-def summary(model: Any) -> ModelSummary:
-    """The layers of a model, with the arithmetic behind the parameter counts."""
+def summary(model: Any, batch_size: int = 32) -> ModelSummary:
+    """The layers of a model, with the arithmetic behind the parameter counts.
+
+    Args:
+        batch_size: for which the memory of the outputs is told.
+    """
     _must_have(model, "layers", "a model")
-    return summarize(model)
+    return summarize(model, batch_size)
 
 
 def explore(
@@ -49,6 +55,8 @@ def weights(
     layer: Any = None,
     kinds: Sequence[str] | None = None,
     image_shape: tuple[int, ...] | None = None,
+    compare: Any = None,
+    history: WeightHistory | None = None,
 ) -> WeightReport:
     """The weights of a model or of one layer, in numbers and pictures.
 
@@ -57,9 +65,11 @@ def weights(
         kinds: which pictures: "hist", "heatmap", "filters".  None: of one layer all,
             of a model the one for each matrix that says most.
         image_shape: of the first layer's inputs, if these are pictures: (28, 28).
+        compare: earlier weights, from `model.get_weights()`.
+        history: a `WeightHistory` that was among the callbacks of `fit`.
     """
     _must_have(model, "weights", "a model or a layer")
-    return describe_weights(model, layer, kinds, image_shape)
+    return describe_weights(model, layer, kinds, image_shape, compare, history)
 
 
 def view_weights(report: WeightReport) -> WeightReport | WeightViewer:

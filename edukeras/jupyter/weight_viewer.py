@@ -1,4 +1,4 @@
-"""WeightViewer: pick a weight and a kind of picture; slide through the units."""
+"""WeightViewer: pick a weight and a kind of picture; slide through units and epochs."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from edukeras.inspect import markup, pictures
-from edukeras.inspect.weight_pictures import unit_picture
+from edukeras.inspect.weight_changes import change_picture
+from edukeras.inspect.weight_pictures import heatmap_picture, unit_picture
 from edukeras.inspect.weights import (
     KINDS,
     WeightReport,
@@ -22,6 +23,7 @@ KIND_TITLES = {
     "heatmap": "Heatmap",
     "filters": "All units",
     "unit": "One unit",
+    "change": "Before and after",
 }
 
 
@@ -46,18 +48,36 @@ class WeightViewer(Panel):
         self.unit = widgets.IntSlider(
             min=0, max=0, description="Unit", continuous_update=False
         )
+        self.row, self.column = (
+            widgets.IntSlider(max=0, description=name, continuous_update=False)
+            for name in ("Row", "Column")
+        )
+        epochs = [] if self.report.history is None else self.report.history.epochs
+        self.epoch = widgets.SelectionSlider(
+            options=epochs or [0],
+            value=epochs[-1] if epochs else 0,
+            description="Epoch",
+            continuous_update=False,
+        )
+        self.epoch.layout.display = "" if epochs else "none"
         self._offer_choices()
         self.picker.observe(self._offer_choices, names="value")
-        for control in (self.picker, self.kind, self.unit):
+        sliders = (self.unit, self.row, self.column, self.epoch)
+        for control in (self.picker, self.kind, *sliders):
             control.observe(self.refresh, names="value")
         self.page.layout = widgets.Layout(margin="4px 0 0 0")
-        return widgets.VBox([self.picker, self.kind, self.unit, self.page])
+        return widgets.VBox([self.picker, self.kind, *sliders, self.page])
 
     @property
     def _weight(self) -> WeightStatistics | None:
+        """The chosen weight, as it was after the chosen epoch."""
         if self.picker.value is None:
             return None
-        return self.report.weights[self.picker.value]
+        weights = self.report.weights
+        if self.report.history is not None:
+            if self.epoch.value != self.report.history.epochs[-1]:
+                weights = self.report.at(self.epoch.value).weights
+        return weights[self.picker.value]
 
     def _kinds(self, weight: WeightStatistics) -> list[str]:
         kinds = [
@@ -67,6 +87,8 @@ class WeightViewer(Panel):
         ]
         if weight.values.ndim >= 2 and weight.values.size > weight.shape[-1]:
             kinds.append("unit")
+        if self.report.changes is not None:
+            kinds.append("change")
         return kinds
 
     def _offer_choices(self, change: Any = None) -> None:
@@ -80,6 +102,8 @@ class WeightViewer(Panel):
             self.kind.options = options  # this chooses the first
             self.kind.value = before if before in kinds else next(iter(kinds), None)
         self.unit.max = max(weight.shape[-1] - 1, 0) if weight.shape else 0
+        if len(weight.shape) == 2:
+            self.row.max, self.column.max = (size - 1 for size in weight.shape)
 
     def contents(self) -> str:
         weight = self._weight
@@ -87,6 +111,8 @@ class WeightViewer(Panel):
             return self.report.html()
         kind = self.kind.value
         self.unit.layout.display = "" if kind == "unit" else "none"
+        for slider in (self.row, self.column):
+            slider.layout.display = "" if kind == "heatmap" else "none"
         numbers = markup.table(
             ["Shape", "Mean", "Std", "Min", "Max", ""],
             [[markup.escape(str(weight.shape)), *weight.numbers(), weight.remark]],
@@ -95,7 +121,31 @@ class WeightViewer(Panel):
             return numbers
         if kind == "unit":
             return self._unit_page(weight)
+        if kind == "heatmap":
+            return numbers + self._cell_page(weight)
+        if kind == "change":
+            return self._change_page()
         return numbers + weight_picture(weight, kind, self.report.image_shape)
+
+    def _cell_page(self, weight: WeightStatistics) -> str:
+        """The heatmap with one cell pointed out, and its value."""
+        rows, columns = weight.shape
+        row, column = min(self.row.value, rows - 1), min(self.column.value, columns - 1)
+        value = weight.values[row, column]
+        png, width = heatmap_picture(weight.path, weight.values, (row, column))
+        words = f"{weight.path}[{row}, {column}] = {value:.4g}"
+        meaning = f"from input {row} to unit {column} of {weight.layer}"
+        alt = f"Heatmap of {weight.path}, {rows} rows and {columns} columns: {words}."
+        line = f"<b>{markup.escape(words)}</b> {markup.muted(markup.escape(meaning))}"
+        return markup.paragraph(line) + markup.picture(png, alt, width)
+
+    def _change_page(self) -> str:
+        assert self.report.changes is not None  # else this kind is not offered
+        change = self.report.changes.changes[self.picker.value]
+        row = [f"<b>{markup.escape(change.path)}</b>", *change.cells()]
+        headers = ["Weight", *self.report.changes.HEADERS]
+        table = markup.table(headers, [row], numbers=(1, 2, 3, 4, 5))
+        return table + change_picture(change, folded=False)
 
     def _unit_page(self, weight: WeightStatistics) -> str:
         """The weights into one unit: a picture, and the numbers that matter most."""

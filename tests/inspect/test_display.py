@@ -1,5 +1,6 @@
 import pytest
 
+import edukeras as keras
 from edukeras.inspect import display, summarize
 from edukeras.inspect.display import WIDGET_OF, View
 from edukeras.models.fonts import hangul_font
@@ -43,6 +44,10 @@ def test_widgets_are_used_only_where_they_are_asked_for(monkeypatch):
     assert Greeting()._repr_mimebundle_() == BOTH
     display("widget")
     assert Greeting()._repr_mimebundle_() == {**BOTH, "a/widget": "hello"}
+
+
+def test_the_setting_can_be_reached_from_the_package():
+    assert keras.display is display
 
 
 def test_an_unknown_setting_is_refused():

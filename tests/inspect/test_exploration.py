@@ -107,6 +107,15 @@ def test_ten_million_parameters_take_less_than_a_second():
     assert min(seconds() for _ in range(3)) < 1.0
 
 
+def test_a_very_deep_model_has_pages_for_its_first_layers():
+    made = [keras.Input((2,)), *(layers.Dense(2, name=f"d{k}") for k in range(60))]
+    view = explore(keras.Sequential(made))
+    html = view.html()
+    assert "... and 20 more layers" in html
+    assert html.count("its arguments in words") == 40
+    assert "d59 (Dense)" in view.text()  # in the table
+
+
 # -- activations --------------------------------------------------------------
 
 

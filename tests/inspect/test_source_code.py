@@ -20,12 +20,12 @@ def test_a_layer_leads_to_its_op_kernel_and_twin():
     assert view.name == "head (Dense)"
     assert titles(view) == [
         "Dense.call",
-        "linear",
         "dense",
+        "linear",
         "kernel dense (Cython)",
         "kernel dense_backward (Cython)",
     ]
-    call, _, op, kernel, _ = view.parts
+    call, op, _, kernel, _ = view.parts
     assert call.code == inspect.cleandoc("\n" + inspect.getsource(layers.Dense.call))
     assert "kernels.dense(rows, kernel, bias, activation)" in op.code
     assert kernel.code.startswith("def dense(x, kernel, bias")

@@ -85,6 +85,14 @@ def test_the_switch_freezes_the_picked_layer_and_asks_for_compile(explorer, mode
     assert model.layers[2].trainable
 
 
+def test_an_error_while_turning_shows_in_the_page(explorer, monkeypatch):
+    monkeypatch.setattr(
+        "edukeras.inspect.exploration.model_picture", lambda *arguments: 1 / 0
+    )
+    explorer.picker.value = 1
+    assert "ZeroDivisionError" in explorer.page.value
+
+
 def test_the_outputs_are_those_of_the_chosen_sample(model):
     x = np.random.default_rng(0).normal(size=(5, 16))
     explorer = ModelExplorer(explore(model, x))
@@ -204,3 +212,51 @@ def test_a_kernel_is_live_when_someone_can_type(monkeypatch, someone_types):
     assert is_live() == someone_types
     monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
     assert not is_live()
+
+
+# -- cells, epochs, changes ---------------------------------------------------
+
+
+@pytest.fixture
+def with_history(model):
+    history = keras.callbacks.WeightHistory()
+    model.compile("sgd", "mse")
+    x = np.random.default_rng(0).normal(size=(20, 16))
+    model.fit(x, x[:, :2], epochs=3, verbose=0, callbacks=[history])
+    report = describe_weights(model, compare=history, history=history)
+    return WeightViewer(report), history
+
+
+def test_sliders_pick_a_cell_of_the_heatmap(viewer, model):
+    viewer.kind.value = "heatmap"
+    assert (viewer.row.max, viewer.column.max) == (15, 2)
+    viewer.row.value, viewer.column.value = 7, 2
+    value = model.layers[0].kernel.numpy()[7, 2]
+    assert f"hidden/kernel[7, 2] = {value:.4g}" in viewer.page.value
+    assert "from input 7 to unit 2 of hidden" in viewer.page.value
+    check(viewer.page.value)
+    viewer.kind.value = "hist"
+    assert viewer.row.layout.display == "none"
+
+
+def test_a_slider_goes_through_the_epochs(with_history):
+    viewer, history = with_history
+    viewer.kind.value = "heatmap"
+    for epoch in (3, 0, 2):
+        viewer.epoch.value = epoch
+        value = history.at(epoch)[0][0, 0]
+        assert f"hidden/kernel[0, 0] = {value:.4g}" in viewer.page.value
+
+
+def test_before_and_after_is_offered_where_there_is_something_to_compare(
+    viewer, with_history
+):
+    assert "change" not in [kind for _, kind in viewer.kind.options]
+    other, _ = with_history
+    other.kind.value = "change"
+    assert "Change of hidden/kernel: from" in other.page.value
+    check(other.page.value)
+
+
+def test_without_a_history_there_is_no_slider_for_epochs(viewer):
+    assert viewer.epoch.layout.display == "none"
