@@ -138,7 +138,8 @@ def code_block(code: str) -> str:
     """Several lines of code, as they are."""
     return (
         '<pre style="margin: 4px 0; padding: 6px 10px; text-align: left; '
-        'white-space: pre-wrap; background: rgba(128, 128, 128, 0.12)">'
+        "white-space: pre-wrap; word-break: normal; overflow-wrap: anywhere; "
+        'background: rgba(128, 128, 128, 0.12)">'
         f"{markup.escape(code)}</pre>"
     )
 
