@@ -17,7 +17,8 @@ from edukeras.messages import say
 
 OVERFITTING, DIVERGENCE = "▲", "✕"
 
-RISE = 1.05  # the validation loss is clearly above its lowest value
+RISE = 0.05  # how far above its lowest value the validation loss must be, relatively
+SEEN = 0.1  # and of how far it had fallen before: less can hardly be seen on a chart
 PATIENCE = 3  # so many epochs after it: less may be chance
 GROWTH = 3.0  # the training loss has got so many times larger
 
@@ -85,7 +86,8 @@ def _overfitting(
     before, now = losses.get(epoch), training[-1] if training else None
     if before is None or now is None or now >= before:
         return None
-    if latest <= RISE * validation[best] or latest <= validation[best]:
+    lowest, fallen = validation[best], validation[0] - validation[best]
+    if latest - lowest <= max(RISE * abs(lowest), SEEN * fallen):
         return None
     sentence = say(
         "{symbol} Overfitting since epoch {epoch}: val_{name} rises from {low} to "

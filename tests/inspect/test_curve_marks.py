@@ -31,6 +31,7 @@ def test_overfitting_is_marked_where_the_validation_loss_was_lowest():
         [1.0, 0.9, 0.8, 0.7, 0.7, 0.71, 0.7, 0.72],  # stays
         [1.0, 0.9, 0.8, 0.7, 0.6, 0.5, 0.9, 0.9],  # two bad epochs may be chance
         [1.0, 0.9, 0.8, NAN, 0.9, 1.0, 1.1, 1.2],
+        [1.0, 0.5, 0.2, 0.1, 0.13, 0.15, 0.15, 0.16],  # small beside what it has fallen
     ],
 )
 def test_curves_that_only_look_like_overfitting_have_no_mark(validation):
