@@ -88,7 +88,8 @@ def predict(code: str, expect: str, namespace: dict[str, Any]) -> Prediction:
         )
         return Prediction(expect, outcome, right, printed=printed.getvalue())
     text = printed.getvalue()
-    outcome = repr(value) if value is not None else text.strip() or "nothing"
+    plain = value.item() if isinstance(value, np.generic) else value  # no np.True_
+    outcome = repr(plain) if value is not None else text.strip() or "nothing"
     right = _agrees(expect, value, outcome, namespace)
     return Prediction(expect, outcome, right, value, text)
 

@@ -177,6 +177,11 @@ def test_a_guess_is_compared_with_what_comes_out(code, guess, right):
     assert jupyter.predict(code, guess, {}).right is right
 
 
+def test_numbers_of_numpy_are_shown_as_plain_ones():
+    shown = jupyter.predict("np.float32(2) > 1", "False", {"np": np})
+    assert shown.text() == "✗ You predicted False, and it is True"
+
+
 def test_the_guess_is_the_comment_in_the_first_line(ip):
     result = ip.run_cell_magic("predict", "", "# (2, 2)\nx = 3\n(2, x)\n")
     assert type(result) is Prediction
