@@ -95,7 +95,7 @@ cdef inline real exp_minus(real x, real one) noexcept nogil:
     half_power = power_of_two[real](n - <real> 1)
     result = <real> 2 * (half_power * series + (half_power - one * <real> 0.5))
     if x < lowest:
-        result = -one
+        result = <real> 0 - one  # and not -one: exp(-1000) is 0.0, not -0.0
     if x > highest:
         result = INFINITY
     return result

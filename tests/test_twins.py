@@ -872,6 +872,14 @@ def test_huge_inputs_neither_overflow_nor_warn(
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("dtype", TOLERANCES)
+def test_what_is_too_small_becomes_zero_and_not_minus_zero(kind, dtype):
+    x = np.array([[0.0, 3000.0]], dtype)
+    assert not np.signbit(function(kind, "softmax")(x)).any()
+    assert not np.signbit(function(kind, "exponential")(-x)).any()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("dtype", TOLERANCES)
 @pytest.mark.parametrize("name", [*FORMULAS, "softmax", "log_softmax"])
 def test_nan_stays_nan(kind, dtype, name):
     y = function(kind, name)(np.array([[1.0, math.nan, -1.0]], dtype))
