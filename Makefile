@@ -25,6 +25,7 @@ test: $(VENV)/.dev-installed
 # The widgets in JupyterLab and Notebook 7, clicked by a real browser. It needs an
 # installed Chromium, on Debian: apt-get install chromium fonts-nanum
 browser: $(VENV)/.browser-installed
+	@$(BIN)/python -m tests.browser.kernels
 	EDUKERAS_REQUIRE_BROWSER=1 $(BIN)/python -m pytest tests/browser
 
 # edukeras beside its peers; those that are installed in $(VENV) take part.
