@@ -413,3 +413,9 @@ def test_numpy_functions_on_symbolic_tensors_are_ops():
     x = keras.Input((3,))
     model = keras.Model(x, np.concatenate([x, np.sum(x, axis=1, keepdims=True)], -1))
     assert model.predict([[1.0, 2.0, 3.0]], verbose=0).tolist() == [[1, 2, 3, 6]]
+
+
+def test_numpy_tells_the_shape_of_every_tensor():
+    for x in (keras.Input((3, 4)), Tensor(np.zeros((2, 3, 4)), traced=True)):
+        assert np.shape(x) == tuple(x.shape)
+        assert np.ndim(x) == 3

@@ -42,8 +42,17 @@ WITHOUT_GRADIENT = frozenset(
 )
 
 
+# What symbolic tensors know as well.
+OF_THE_SHAPE: dict[str, Callable[[Any], Any]] = {
+    "shape": lambda x: tuple(x.shape),
+    "ndim": lambda x: len(x.shape),
+}
+
+
 def call_numpy_function(function: Callable, args: tuple, kwargs: dict) -> Any:
     """What a function of NumPy returns for arguments with tensors among them."""
+    if function.__name__ in OF_THE_SHAPE and len(args) == 1 and not kwargs:
+        return OF_THE_SHAPE[function.__name__](args[0])
     given = [x for x in tree.flatten((args, kwargs)) if isinstance(x, Operators)]
     symbolic = any(isinstance(x, KerasTensor) for x in given)
     followed = bool(now.tapes) and any(getattr(x, "traced", False) for x in given)

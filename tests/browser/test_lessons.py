@@ -1,8 +1,8 @@
 """A learner's path through every lesson, with a real keyboard in JupyterLab.
 
 Open the learner's version and run it all. Answer wrongly and be told why, ask for a
-hint, answer rightly, see the progress. Restart the kernel and come back: the progress is
-still there.
+hint, answer rightly, see the progress. Restart the kernel and come back: all that was
+reached is still there.
 """
 
 import os
