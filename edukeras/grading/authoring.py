@@ -144,7 +144,11 @@ def run_notebook(notebook: Any, lessons: Path | None = None) -> Any:
     environment["EDUKERAS_LESSONS"] = str((lessons or lessons_folder()).resolve())
     with tempfile.TemporaryDirectory() as folder:
         client = NotebookClient(
-            _copy(notebook), timeout=120, resources={"metadata": {"path": folder}}
+            _copy(notebook),
+            timeout=120,
+            # Where a kernel happens to flush must not break a line in two.
+            coalesce_streams=True,
+            resources={"metadata": {"path": folder}},
         )
         # A kernel greets on its stderr; what cells write there is in their outputs.
         ran = client.execute(env=environment, stderr=subprocess.DEVNULL)

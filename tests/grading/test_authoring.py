@@ -85,3 +85,18 @@ def test_a_run_notebook_has_outputs_but_no_times():
     assert ran.cells[4].outputs[0]["data"]["text/plain"] == "6.0"
     assert all("execution" not in cell.metadata for cell in ran.cells)
     assert ran.metadata.language_info == {"name": "python"}
+
+
+def test_a_flush_in_the_middle_of_a_line_makes_no_second_output():
+    text = """# Flush
+
+```{code-cell}
+import sys, time
+print("one ", end="", flush=True)
+time.sleep(0.3)
+print("line")
+```
+"""
+    ran = run_notebook(lesson_notebook(text, "90_double", []))
+    outputs = [o for cell in ran.cells for o in cell.get("outputs", [])]
+    assert [o["text"] for o in outputs] == ["one line\n"]

@@ -150,7 +150,7 @@ def steps_too_small(patient: Any) -> Iterator[Sign]:
         exam is not None
         and ratios
         and not moved
-        and exam.norm > 1e-7
+        and max(x.gradient for x in exam.with_kernels) > 1e-7  # else no rate helps
         and max(ratios) < 2e-5
     ):
         yield Sign(

@@ -234,6 +234,22 @@ def test_the_catalogue_has_all_misconceptions_and_ten_more():
         assert set(entry.moments) <= set(checks.MOMENTS)
 
 
+def test_dead_weights_are_no_matter_of_the_learning_rate(data):
+    """Kernels of 0 behind a relu get no gradient: no rate would move them."""
+    x, y = data
+    model = keras.Sequential(
+        [
+            keras.Input((x.shape[1],)),
+            layers.Dense(8, activation="relu", kernel_initializer="zeros"),
+            layers.Dense(1, activation="sigmoid"),
+        ]
+    )
+    model.compile(keras.optimizers.SGD(50.0), "binary_crossentropy")
+    found = diagnose(model, x, y).codes
+    assert "EK036" in found
+    assert "EK032" not in found
+
+
 def test_the_page_of_the_documentation_is_up_to_date():
     written = (ROOT / "docs" / "doctor.md").read_text(encoding="utf-8")
     assert written == codes.page(), "python -m edukeras.inspect.doctor > docs/doctor.md"
