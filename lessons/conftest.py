@@ -15,6 +15,8 @@ NOT_COMPARED = {
     r"data:image/png;base64,[A-Za-z0-9+/=]+": "a picture",
     r"(\d\.\d\d)\d+": r"\1",
     "[▁▂▃▄▅▆▇█]+": "bars",
+    # Where it stands, and whether a slight rise counts, is decided by late decimals.
+    r'(?:<div style="margin: 4px 0">|\n)?▲ Overfitting since [^<\n]*(?:</div>)?': "",
 }
 
 
