@@ -16,7 +16,8 @@ NOT_COMPARED = {
     r"(\d\.\d\d)\d+": r"\1",
     "[▁▂▃▄▅▆▇█]+": "bars",
     # Where it stands, and whether a slight rise counts, is decided by late decimals.
-    r'(?:<div style="margin: 4px 0">|\n)?▲ Overfitting since (?:[^<\n]|\n  )*(?:</div>)?': "",
+    r'(?:<div style="margin: 4px 0">|\n)?'
+    r"▲ Overfitting since (?:[^<\n]|\n  )*(?:</div>)?": "",
 }
 
 
