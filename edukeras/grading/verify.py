@@ -56,12 +56,17 @@ def answered(exercise: Exercise, code: str, setup: str = "") -> Outcome:
         code: the answer.
         setup: what the lesson's notebook has run before.
     """
+    return exercise.run(namespace_with(exercise, code, setup))
+
+
+def namespace_with(exercise: Exercise, code: str, setup: str = "") -> Namespace:
+    """The variables of a learner who gave this answer; arguments as `answered`."""
     namespace: Namespace = {"__name__": "__main__", "____": PLACEHOLDER}
     _execute(setup, namespace)
     for needed in _all_needs(exercise):
         _execute(needed.reference or "", namespace)
     _execute(code, namespace)
-    return exercise.run(namespace)
+    return namespace
 
 
 def _exercise_problems(exercise: Exercise, lesson: Lesson) -> Iterator[str]:

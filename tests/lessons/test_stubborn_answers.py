@@ -6,7 +6,7 @@ import pytest
 
 from edukeras.grading.lessons import load_lesson
 from edukeras.grading.progress import ProgressStore
-from edukeras.grading.verify import _all_needs, _execute
+from edukeras.grading.verify import namespace_with
 
 LESSONS = Path(__file__).resolve().parents[2] / "lessons"
 FOLDERS = sorted(path.parent for path in LESSONS.glob("*/checks.py"))
@@ -24,11 +24,7 @@ CASES = list(cases())
 
 def namespace_of(lesson, exercise, stubborn):
     """What a learner has whose functions all do this; None if there are none."""
-    namespace = {"__name__": "__main__"}
-    _execute(lesson.setup, namespace)
-    for needed in _all_needs(exercise):
-        _execute(needed.reference or "", namespace)
-    _execute(exercise.reference or "", namespace)
+    namespace = namespace_with(exercise, exercise.reference, lesson.setup)
     names = exercise.function.__code__.co_varnames
     names = names[: exercise.function.__code__.co_argcount]
     callables = [name for name in names if callable(namespace.get(name))]
@@ -40,7 +36,7 @@ def namespace_of(lesson, exercise, stubborn):
             namespace["_Right"] = namespace[name]
             code = code.replace(f"def {name}(", "def __init__(").replace("\n", "\n    ")
             code = f"class {name}(_Right):\n    {code}"
-        _execute(code, namespace)
+        exec(code, namespace)
     return namespace
 
 
