@@ -138,7 +138,11 @@ class BuildKernels(build_ext):
         self.extensions = []  # so that no later step looks for their files
 
 
-headers = [header.as_posix() for header in sorted(Path("_kernels").glob("*.pxd"))]
+headers = [
+    header.as_posix()
+    for kind in ("*.pxd", "*.h")
+    for header in sorted(Path("_kernels").glob(kind))
+]
 
 kernels = [
     Extension(

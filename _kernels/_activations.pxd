@@ -135,8 +135,10 @@ cdef inline void relu_backward_worker(
     const real* grad, const real* y, real* dx, Py_ssize_t n, double option
 ) noexcept nogil:
     cdef Py_ssize_t i
+    cdef real g
     for i in range(n):
-        dx[i] = grad[i] if y[i] > 0 else 0
+        g = grad[i]  # is read in any case, so that compilers need no branch
+        dx[i] = g if y[i] > 0 else 0
 
 
 cdef inline void leaky_relu_backward_worker(

@@ -3,25 +3,15 @@
 from scipy.linalg.cython_blas cimport dgemm, dgemv, sgemm, sgemv
 
 from _common cimport real
-
-cdef extern from *:
-    """
-    /* OpenBLAS's own functions, or NULL where BLAS is another library. */
-    static int (*blas_get_num_threads)(void) = 0;
-    static void (*blas_set_num_threads)(int) = 0;
-    """
-    int (*blas_get_num_threads)() noexcept nogil
-    void (*blas_set_num_threads)(int) noexcept nogil
-
-
-cdef inline void use_thread_control(size_t getter, size_t setter) noexcept:
-    """Says where OpenBLAS has its get_num_threads and set_num_threads.
-
-    Each module that includes this file has its own two pointers, and must be told.
-    """
-    global blas_get_num_threads, blas_set_num_threads
-    blas_get_num_threads = <int (*)() noexcept nogil> getter
-    blas_set_num_threads = <void (*)(int) noexcept nogil> setter
+from _large_products cimport CAN_TILE, large_product, suits_tiles
+from _threads cimport (
+    Work,
+    blas_set_num_threads,
+    divide,
+    next_part,
+    threads_to_use,
+    together,
+)
 
 
 cdef enum:
@@ -43,9 +33,10 @@ cdef inline void product(
 ) noexcept nogil:
     """c = a @ b + beta * c, beta 0 or 1; a (m, k), b (k, n), c (m, n) when turned.
 
-    Of middle size, it is cut into equal small parts, each some rows of c.
+    Of middle size, it is cut into equal small parts, each some rows of c. A large one is
+    shared among threads, in tiles of our own or by BLAS.
     """
-    cdef Py_ssize_t i, start = 0, rows = m, work = m * k * n
+    cdef Py_ssize_t i, work = m * k * n
     if k > 0 and (m == 1 or n == 1):
         # With a single row or column, BLAS's gemv is much faster than its gemm.
         if beta == 0:
@@ -56,26 +47,105 @@ cdef inline void product(
         else:
             gemv(a, turn_a, m if turn_a else k, k if turn_a else m, b, c)
         return
-    if work > FOR_ONE_THREAD:
+    if shared_product(
+        a, turn_a, b, turn_b, c if beta else <real*> NULL, n, c, m, k, n
+    ):
+        return
+    if work > FOR_ONE_THREAD and not (real is float and has_tiles()):
         gemm(a, turn_a, b, turn_b, beta, c, m, k, n, m)
         return
-    cdef int threads = 1
-    if blas_set_num_threads != NULL:
-        threads = blas_get_num_threads()
-    if threads > 1:
-        blas_set_num_threads(1)
+    cdef Pieces pieces
+    pieces.a, pieces.b, pieces.c = a, b, c
+    pieces.turn_a, pieces.turn_b, pieces.add = turn_a, turn_b, beta != 0
+    pieces.of_floats = real is float
+    pieces.m, pieces.k, pieces.n = m, k, n
+    cdef long rows = m
     if work > SMALL:
         rows = (m - 1) // ((work - 1) // SMALL + 1) + 1
         if rows < 8:
             rows = m
-    while start < m:
-        gemm(
-            a + (start if turn_a else start * k), turn_a, b, turn_b,
-            beta, c + start * n, min(rows, m - start), k, n, m,
-        )
-        start += rows
+    cdef int threads = threads_to_use()
+    if threads > 1:
+        blas_set_num_threads(1)
+    if work > FOR_ONE_THREAD:
+        divide(&pieces.work, m, threads, rows, rows)
+        together(multiply_pieces, &pieces, threads)
+    else:
+        divide(&pieces.work, m, 1, rows, rows)
+        multiply_pieces(&pieces, 0)
     if threads > 1:
         blas_set_num_threads(threads)
+
+
+ctypedef struct Pieces:
+    const void* a
+    const void* b
+    void* c
+    bint turn_a
+    bint turn_b
+    bint add
+    bint of_floats
+    long m
+    long k
+    long n
+    Work work  # rows of c
+
+
+cdef inline void multiply_pieces(void* given, int member) noexcept nogil:
+    """What each thread does: some rows of c, then some more, until all are begun."""
+    cdef Pieces* its = <Pieces*> given
+    cdef long begin, end, skipped
+    while next_part(&its.work, member, &begin, &end):
+        skipped = begin if its.turn_a else begin * its.k
+        if its.of_floats:
+            gemm[float](
+                <const float*> its.a + skipped, its.turn_a,
+                <const float*> its.b, its.turn_b,
+                1 if its.add else 0, <float*> its.c + begin * its.n,
+                end - begin, its.k, its.n, its.m,
+            )
+        else:
+            gemm[double](
+                <const double*> its.a + skipped, its.turn_a,
+                <const double*> its.b, its.turn_b,
+                1 if its.add else 0, <double*> its.c + begin * its.n,
+                end - begin, its.k, its.n, its.m,
+            )
+
+
+cdef inline bint has_tiles() noexcept nogil:
+    """Whether large products of floats are computed in our own tiles, beside OpenBLAS.
+
+    Then no product runs on several threads of OpenBLAS: after it they go on looking for
+    work for some 30 ms, and take the time of the threads that compute the next tiles.
+    """
+    return CAN_TILE and blas_set_num_threads != NULL
+
+
+cdef inline bint shared_product(
+    const real* a, bint turn_a,
+    const real* b, bint turn_b,
+    const real* start, Py_ssize_t start_length, real* c,
+    Py_ssize_t m, Py_ssize_t k, Py_ssize_t n,
+) noexcept nogil:
+    """c = start + a @ b, as `large_product`; False where that is not the way."""
+    if real is float:
+        if m * k * n > FOR_ONE_THREAD and suits_tiles(m, k, n) and has_tiles():
+            return large_product(
+                a, turn_a, b, turn_b, start, start_length, c, m, k, n, threads_to_use()
+            )
+    return False
+
+
+cdef inline void product_plus_row(
+    const real* a, const real* b, const real* row, real* c,
+    Py_ssize_t m, Py_ssize_t k, Py_ssize_t n,
+) noexcept nogil:
+    """c = a @ b + row, a bias, in each row of c; NULL: none."""
+    if shared_product(a, False, b, False, row, 0, c, m, k, n):
+        return
+    fill_rows(row, c, m, n)
+    product(a, False, b, False, <real> (0 if row == NULL else 1), c, m, k, n)
 
 
 cdef inline void gemm(

@@ -25,7 +25,8 @@ from _common cimport (
     real,
     same_type,
 )
-from _products cimport SMALL, fill_rows, product, use_thread_control
+from _products cimport SMALL, fill_rows, product
+from _threads cimport use_threads
 from _windows cimport (
     Windows,
     cropped,
@@ -39,9 +40,9 @@ from _windows cimport (
 cnp.import_array()
 
 
-def control_threads(getter, setter):
-    """Tells where OpenBLAS has its get_num_threads and set_num_threads."""
-    use_thread_control(getter, setter)
+def control_threads(getter, setter, team):
+    """Tells where OpenBLAS has its get_num_threads and set_num_threads, and the team."""
+    use_threads(getter, setter, team)
 
 # How many numbers a block of windows has at most: a quarter of a megabyte of floats.
 cdef enum:

@@ -40,7 +40,8 @@ from _common cimport (
     is_vector,
     real,
 )
-from _products cimport product, use_thread_control
+from _products cimport add_rows, has_tiles, product, product_plus_row
+from _threads cimport Work, divide, next_part, threads_to_use, together, use_threads
 
 cnp.import_array()
 
@@ -70,9 +71,14 @@ cdef dict ACTIVATIONS = {
 }
 
 
-def control_threads(getter, setter):
-    """Tells where OpenBLAS has its get_num_threads and set_num_threads."""
-    use_thread_control(getter, setter)
+def control_threads(getter, setter, team):
+    """Tells where OpenBLAS has its get_num_threads and set_num_threads, and the team."""
+    use_threads(getter, setter, team)
+
+
+def computes_tiles():
+    """Whether large products of float32 are computed in tiles: _large_products.pxd."""
+    return has_tiles()
 
 
 def matmul(a, b, transpose_a=False, transpose_b=False):
@@ -199,16 +205,8 @@ cdef void dense_worker(
     const real* x, const real* kernel, const real* bias, real* y,
     Py_ssize_t rows, Py_ssize_t features, Py_ssize_t units, Activation code,
 ):
-    cdef Py_ssize_t i, j
     with nogil:
-        if bias == NULL:
-            product(x, False, kernel, False, <real> 0, y, rows, features, units)
-        else:
-            # The product is added to what is there already: the bias.
-            for i in range(rows):
-                for j in range(units):
-                    y[i * units + j] = bias[j]
-            product(x, False, kernel, False, <real> 1, y, rows, features, units)
+        product_plus_row(x, kernel, bias, y, rows, features, units)
         activate(y, rows, units, code)
 
 
@@ -217,19 +215,68 @@ cdef void dense_backward_worker(
     real* dz, real* dx, real* dkernel, real* dbias,
     Py_ssize_t rows, Py_ssize_t features, Py_ssize_t units, Activation code,
 ):
-    cdef Py_ssize_t i, j
+    cdef Py_ssize_t j
     with nogil:
-        activate_backward(grad, y, dz, rows, units, code)
         if dbias != NULL:
             for j in range(units):
                 dbias[j] = 0
-            for i in range(rows):
-                for j in range(units):
-                    dbias[j] += dz[i * units + j]
+        if real is float and code != SOFTMAX and rows * units >= FOR_THREADS:
+            share_columns(grad, y, dz, dbias, rows, units, code)
+        else:
+            activate_backward(grad, y, dz, rows, units, code)
+            if dbias != NULL:
+                add_rows(dz, dbias, rows, units)
         if dkernel != NULL:
             product(x, True, dz, False, <real> 0, dkernel, features, rows, units)
         if dx != NULL:
             product(dz, False, kernel, True, <real> 0, dx, rows, units, features)
+
+
+# The way back through an activation, for a few columns at a time. In a large layer each
+# thread takes the columns that it has computed itself when they were a product.
+
+cdef enum:
+    FOR_THREADS = 32768  # numbers; fewer are done before another thread knows
+
+
+ctypedef struct Slopes:
+    const float* grad
+    const float* y
+    float* dz
+    float* dbias
+    Py_ssize_t rows
+    Py_ssize_t units
+    Activation code
+    Work work
+
+
+cdef void share_columns(
+    const float* grad, const float* y, float* dz, float* dbias,
+    Py_ssize_t rows, Py_ssize_t units, Activation code,
+) noexcept nogil:
+    """dz and the sum of its rows, as `activate_backward` and `add_rows`."""
+    cdef Slopes job
+    cdef int threads = threads_to_use()
+    job.grad, job.y, job.dz, job.dbias = grad, y, dz, dbias
+    job.rows, job.units, job.code = rows, units, code
+    divide(&job.work, units, threads, 64, 256)
+    together(slopes_of_columns, &job, threads)
+
+
+cdef void slopes_of_columns(void* given, int member) noexcept nogil:
+    """What each thread does."""
+    cdef Slopes* job = <Slopes*> given
+    cdef long begin, end
+    cdef Py_ssize_t i, j, start
+    while next_part(&job.work, member, &begin, &end):
+        for i in range(job.rows):
+            start = i * job.units + begin
+            activate_backward(
+                job.grad + start, job.y + start, job.dz + start, 1, end - begin, job.code
+            )
+            if job.dbias != NULL:
+                for j in range(end - begin):
+                    job.dbias[begin + j] += job.dz[start + j]
 
 
 cdef inline void activate(

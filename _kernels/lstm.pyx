@@ -19,7 +19,8 @@ from _common cimport (
     is_float,
     real,
 )
-from _products cimport product_by_rows, use_thread_control
+from _products cimport product_by_rows
+from _threads cimport use_threads
 from _sequences cimport (
     Sizes,
     empty_sequence,
@@ -33,9 +34,9 @@ from _sequences cimport (
 cnp.import_array()
 
 
-def control_threads(getter, setter):
-    """Tells where OpenBLAS has its get_num_threads and set_num_threads."""
-    use_thread_control(getter, setter)
+def control_threads(getter, setter, team):
+    """Tells where OpenBLAS has its get_num_threads and set_num_threads, and the team."""
+    use_threads(getter, setter, team)
 
 
 def lstm(x, kernel, recurrent_kernel, bias, h, c):

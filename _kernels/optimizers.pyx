@@ -11,8 +11,18 @@ from libc.math cimport fabs, sqrt
 from edukeras.reference import optimizers as twin
 
 from _common cimport alike, contiguous, doubles, floats, is_float, is_real, real
+from _threads cimport Work, divide, next_part, threads_to_use, together, use_threads
 
 cnp.import_array()
+
+cdef enum:
+    # So many weights are one part of the work that threads share.
+    PART = 16384
+
+
+def control_threads(getter, setter, team):
+    """Tells where OpenBLAS has its get_num_threads and set_num_threads, and the team."""
+    use_threads(getter, setter, team)
 
 
 cdef inline real normal(real x) noexcept nogil:
@@ -188,12 +198,12 @@ def adam_update(
         g = contiguous(gradient)
         n = cnp.PyArray_SIZE(variable)
         if is_float(variable):
-            adam_worker[float](
+            adam_together[float](
                 floats(variable), floats(momentum), floats(velocity), floats(g), n,
                 alpha, 1 - beta_1, 1 - beta_2, epsilon,
             )
         else:
-            adam_worker[double](
+            adam_together[double](
                 doubles(variable), doubles(momentum), doubles(velocity), doubles(g), n,
                 alpha, 1 - beta_1, 1 - beta_2, epsilon,
             )
@@ -209,17 +219,73 @@ cdef void adam_worker(
     double new_1,
     double new_2,
     double epsilon,
-):
+) noexcept nogil:
     cdef Py_ssize_t i
     cdef real rate = <real> alpha, small = <real> epsilon
     cdef real n1 = <real> new_1, n2 = <real> new_2, m, v
+    for i in range(n):
+        m = normal(momentum[i] + (gradient[i] - momentum[i]) * n1)
+        v = normal(velocity[i] + (gradient[i] * gradient[i] - velocity[i]) * n2)
+        variable[i] -= rate * m / (<real> sqrt(v) + small)
+        momentum[i] = m
+        velocity[i] = v
+
+
+# Adam needs a root and a division for each weight: of a large variable, several threads
+# take a part at a time. The other optimizers wait for the memory, which is no quicker
+# for two.
+
+ctypedef struct AdamJob:
+    float* variable
+    float* momentum
+    float* velocity
+    const float* gradient
+    Py_ssize_t n
+    double alpha
+    double new_1
+    double new_2
+    double epsilon
+    Work work
+
+
+cdef void adam_together(
+    real* variable,
+    real* momentum,
+    real* velocity,
+    const real* gradient,
+    Py_ssize_t n,
+    double alpha,
+    double new_1,
+    double new_2,
+    double epsilon,
+):
+    cdef AdamJob job
+    cdef int threads
     with nogil:
-        for i in range(n):
-            m = normal(momentum[i] + (gradient[i] - momentum[i]) * n1)
-            v = normal(velocity[i] + (gradient[i] * gradient[i] - velocity[i]) * n2)
-            variable[i] -= rate * m / (<real> sqrt(v) + small)
-            momentum[i] = m
-            velocity[i] = v
+        if real is float:
+            job.variable, job.momentum, job.velocity = variable, momentum, velocity
+            job.gradient = gradient
+            job.alpha, job.new_1, job.new_2 = alpha, new_1, new_2
+            job.epsilon = epsilon
+            threads = <int> max(1, min(threads_to_use(), n // (2 * PART)))
+            divide(&job.work, n, threads, PART, PART)
+            together(adam_parts, &job, threads)
+        else:
+            adam_worker(
+                variable, momentum, velocity, gradient, n, alpha, new_1, new_2, epsilon
+            )
+
+
+cdef void adam_parts(void* given, int member) noexcept nogil:
+    """What each thread does: one part after the other, until none is left."""
+    cdef AdamJob* job = <AdamJob*> given
+    cdef long begin, end
+    while next_part(&job.work, member, &begin, &end):
+        adam_worker[float](
+            job.variable + begin, job.momentum + begin, job.velocity + begin,
+            job.gradient + begin, end - begin,
+            job.alpha, job.new_1, job.new_2, job.epsilon,
+        )
 
 
 def average_update(averages, values, momentum):

@@ -155,10 +155,13 @@ class KernelInfo:
     reason: str
     blas_core: str  # the type of CPU that BLAS has code for, such as "SkylakeX"
     blas_threads: int | None
+    tiles: bool = False  # whether large products are not BLAS's, but our own
 
     def __repr__(self) -> str:
         threads = "" if self.blas_threads is None else f", {self.blas_threads} threads"
-        return f"{self.kind} kernels ({self.reason}); BLAS: {self.blas_core}{threads}"
+        tiles = "; large products in tiles of our own" if self.tiles else ""
+        blas = f"BLAS: {self.blas_core}{threads}{tiles}"
+        return f"{self.kind} kernels ({self.reason}); {blas}"
 
 
 def use(kind: str) -> None:
@@ -277,7 +280,8 @@ def info() -> KernelInfo:
     except AttributeError:  # another BLAS than scipy's own OpenBLAS, or Windows
         return KernelInfo(_kind, _reason, "of unknown type", None)
     corename.restype = ctypes.c_char_p
-    return KernelInfo(_kind, _reason, corename().decode(), num_threads())
+    tiles = import_module("edukeras._kernels.dense").computes_tiles()
+    return KernelInfo(_kind, _reason, corename().decode(), num_threads(), tiles)
 
 
 def _import_compiled() -> None:
@@ -325,15 +329,16 @@ def _found_but_not_run(*packages: str) -> Iterator[None]:
 
 
 def _hand_over_thread_control() -> None:
-    """Let the kernels run small products on one thread, if BLAS is OpenBLAS."""
+    """Let the kernels share large work among threads, if BLAS is OpenBLAS."""
     library = ctypes.CDLL(_blas_file())
     names = ("scipy_openblas_get_num_threads", "scipy_openblas_set_num_threads")
     if not all(hasattr(library, name) for name in names):
         return
     functions = [ctypes.cast(getattr(library, name), ctypes.c_void_p) for name in names]
-    for family in ("convolution", "dense", "gru", "lstm", "simple_rnn"):
+    team = import_module("edukeras._kernels.threads").address()
+    for family in ("convolution", "dense", "gru", "lstm", "optimizers", "simple_rnn"):
         module = import_module(f"edukeras._kernels.{family}")
-        module.control_threads(*(function.value for function in functions))
+        module.control_threads(*(function.value for function in functions), team)
 
 
 def _keep_freed_memory() -> None:

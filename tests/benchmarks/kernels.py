@@ -21,7 +21,7 @@ sys.path.insert(0, str(HERE))
 sys.path.insert(0, str(HERE.parents[1]))
 
 from cases import CASES, Case  # noqa: E402 - after the path is set
-from engines import FloorEngine  # noqa: E402
+from engines import BareSgemmEngine  # noqa: E402
 from run import machine, table  # noqa: E402
 
 import edukeras  # noqa: E402
@@ -52,7 +52,7 @@ def one_step(case: Case) -> list[list[str]]:
     model = case.model(edukeras)
     step = best(lambda: model.fit(x, y, batch_size=case.batch, verbose=0), 4)
     step /= case.steps
-    floor = FloorEngine()
+    floor = BareSgemmEngine()
     floor.prepare(case)
     products = best(floor.run, 1) / case.steps
 
