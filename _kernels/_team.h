@@ -17,7 +17,7 @@ enum { MOST_HELPERS = 63 };
 
 /* After a job a helper looks for the next one for so long, then it sleeps. To wake it
    takes some 30 microseconds; the next job of a training step often comes sooner. */
-enum { AWAKE_NANOSECONDS = 300000 };
+enum { AWAKE_NANOSECONDS = 200000 };
 
 static struct {
     void (*job)(void *, int);
