@@ -31,11 +31,11 @@ cdef extern from "_tile.h":
         TILE_COLUMNS
 
     void multiply_tile(
-        int rows, long depth, const float* a, const float* b,
-        const float* start, long start_length, float* c, long c_length,
+        int rows, Py_ssize_t depth, const float* a, const float* b,
+        const float* start, Py_ssize_t start_length, float* c, Py_ssize_t c_length,
     ) noexcept nogil
     void turn_4x4(
-        const float* source, long source_length, float* to, long to_length
+        const float* source, Py_ssize_t source_length, float* to, Py_ssize_t to_length
     ) noexcept nogil
 
 
@@ -60,22 +60,22 @@ ctypedef struct Task:
     const float* b
     const float* start
     float* c
-    long a_length
-    long b_length
-    long start_length
-    long c_length
+    Py_ssize_t a_length
+    Py_ssize_t b_length
+    Py_ssize_t start_length
+    Py_ssize_t c_length
     bint turn_a
     bint turn_b
-    long rows
-    long depth
-    long columns
+    Py_ssize_t rows
+    Py_ssize_t depth
+    Py_ssize_t columns
 
     float* packed_a
     float* packed_b  # one block for each thread
-    long panels
-    long groups  # into which the panels are divided where there are few columns
+    Py_ssize_t panels
+    Py_ssize_t groups  # into which the panels are divided where there are few columns
     Work packing  # of panels
-    long panels_packed
+    Py_ssize_t panels_packed
     Work multiplying  # columns of all groups
 
 
@@ -87,8 +87,8 @@ cdef inline bint suits_tiles(Py_ssize_t m, Py_ssize_t k, Py_ssize_t n) noexcept 
 cdef inline bint large_product(
     const float* a, bint turn_a,
     const float* b, bint turn_b,
-    const float* start, long start_length, float* c,
-    long m, long k, long n,
+    const float* start, Py_ssize_t start_length, float* c,
+    Py_ssize_t m, Py_ssize_t k, Py_ssize_t n,
     int threads,
 ) noexcept nogil:
     """c = start + a @ b; False if there is not enough memory.
@@ -96,10 +96,10 @@ cdef inline bint large_product(
     start is NULL for 0, c itself, or with start_length 0, one row for all rows of c.
     """
     threads = <int> max(1, min(threads, m * k * n // WORK_OF_A_THREAD))
-    cdef long depth = min(k, BAND_DEPTH)
-    cdef long rows = min(m, BAND_SIZE // depth // TILE_ROWS * TILE_ROWS)
-    cdef long panels = parts_of(rows, TILE_ROWS)
-    cdef long band, part, row, p
+    cdef Py_ssize_t depth = min(k, BAND_DEPTH)
+    cdef Py_ssize_t rows = min(m, BAND_SIZE // depth // TILE_ROWS * TILE_ROWS)
+    cdef Py_ssize_t panels = parts_of(rows, TILE_ROWS)
+    cdef Py_ssize_t band, part, row, p
     cdef size_t size = panels * TILE_ROWS * depth, block = DEPTH * WIDTH
     # Both parts begin at a cache line: 64 bytes, 16 floats. `size` must not shift that.
     size = parts_of(size, LINE) * LINE
@@ -134,7 +134,7 @@ cdef inline bint large_product(
     return True
 
 
-cdef inline long parts_of(long size, long width) noexcept nogil:
+cdef inline Py_ssize_t parts_of(Py_ssize_t size, Py_ssize_t width) noexcept nogil:
     """How many parts of this width a size has, the last one maybe smaller."""
     return (size + width - 1) // width
 
@@ -163,10 +163,10 @@ cdef inline void work_on(void* given, int member) noexcept nogil:
 
 cdef inline void pack_a(Task* task, int member) noexcept nogil:
     """Panels of 12 rows, each panel column by column."""
-    cdef long first, last, part, i, p, depth, size = TILE_ROWS * task.depth
+    cdef Py_ssize_t first, last, part, i, p, depth, size = TILE_ROWS * task.depth
     # Lines that are not turned are short parts of long rows, whose other parts go to the
     # next panels: a few rows at a time, and the cache has to fetch them once.
-    cdef long step = STEP if task.turn_a else TURNED_STEP
+    cdef Py_ssize_t step = STEP if task.turn_a else TURNED_STEP
     while next_part(&task.packing, member, &first, &last):
         for part in range(parts_of(task.depth, step)):
             p = part * step
@@ -181,10 +181,10 @@ cdef inline void pack_a(Task* task, int member) noexcept nogil:
 
 
 cdef inline void pack_b(
-    Task* task, long column, long columns, long p, long depth, float* packed
+    Task* task, Py_ssize_t column, Py_ssize_t columns, Py_ssize_t p, Py_ssize_t depth, float* packed
 ) noexcept nogil:
     """Panels of 32 columns, each panel row by row."""
-    cdef long step = TURNED_STEP if task.turn_b else STEP, part, panel, j, q
+    cdef Py_ssize_t step = TURNED_STEP if task.turn_b else STEP, part, panel, j, q
     for part in range(parts_of(depth, step)):
         q = part * step
         for panel in range(parts_of(columns, TILE_COLUMNS)):
@@ -197,14 +197,14 @@ cdef inline void pack_b(
 
 
 cdef inline void pack(
-    const float* source, long length, bint turn,
-    long i, long p, long count, long depth, float* to, long size,
+    const float* source, Py_ssize_t length, bint turn,
+    Py_ssize_t i, Py_ssize_t p, Py_ssize_t count, Py_ssize_t depth, float* to, Py_ssize_t size,
 ) noexcept nogil:
     """Copies a few lines of a panel: `size` numbers for each p, 0 from `count` on.
 
     The numbers of one p lie side by side already, or with turn, one below the other.
     """
-    cdef long q, r, lines, whole
+    cdef Py_ssize_t q, r, lines, whole
     if not turn:
         source += p * length + i
         if count == size == TILE_COLUMNS:
@@ -234,7 +234,7 @@ cdef inline void pack(
 
 cdef inline void multiply_blocks(Task* task, int member, float* packed) noexcept nogil:
     """Blocks of columns of c, for all panels of a or those of one group."""
-    cdef long begin, end, columns
+    cdef Py_ssize_t begin, end, columns
     while next_part(&task.multiplying, member, &begin, &end):
         while begin < end:  # a block may end one group and begin the next
             columns = min(end - begin, task.columns - begin % task.columns)
@@ -245,10 +245,10 @@ cdef inline void multiply_blocks(Task* task, int member, float* packed) noexcept
 
 
 cdef inline void multiply_block(
-    Task* task, long group, long column, long columns, float* packed
+    Task* task, Py_ssize_t group, Py_ssize_t column, Py_ssize_t columns, float* packed
 ) noexcept nogil:
     """One block, whatever its depth."""
-    cdef long part, i, p, depth
+    cdef Py_ssize_t part, i, p, depth
     for part in range(parts_of(task.depth, DEPTH)):
         p = part * DEPTH
         depth = min(DEPTH, task.depth - p)
@@ -260,16 +260,16 @@ cdef inline void multiply_block(
 
 
 cdef inline void multiply_panel(
-    Task* task, long i, long column, long columns, long p, long depth, const float* b
+    Task* task, Py_ssize_t i, Py_ssize_t column, Py_ssize_t columns, Py_ssize_t p, Py_ssize_t depth, const float* b
 ) noexcept nogil:
     """12 rows of c, tile by tile."""
     cdef const float* a = task.packed_a + (i * task.depth + p) * TILE_ROWS
     cdef int rows = <int> min(TILE_ROWS, task.rows - i * TILE_ROWS)
     cdef const float* start = task.start
-    cdef long start_length = task.start_length
+    cdef Py_ssize_t start_length = task.start_length
     cdef float* c = task.c + i * TILE_ROWS * task.c_length + column
     cdef float edge[TILE_ROWS * TILE_COLUMNS]
-    cdef long panel, j, r, q
+    cdef Py_ssize_t panel, j, r, q
     if p > 0:
         start, start_length = c, task.c_length
     elif start != NULL:

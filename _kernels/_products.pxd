@@ -59,7 +59,7 @@ cdef inline void product(
     pieces.turn_a, pieces.turn_b, pieces.add = turn_a, turn_b, beta != 0
     pieces.of_floats = real is float
     pieces.m, pieces.k, pieces.n = m, k, n
-    cdef long rows = m
+    cdef Py_ssize_t rows = m
     if work > SMALL:
         rows = (m - 1) // ((work - 1) // SMALL + 1) + 1
         if rows < 8:
@@ -85,16 +85,16 @@ ctypedef struct Pieces:
     bint turn_b
     bint add
     bint of_floats
-    long m
-    long k
-    long n
+    Py_ssize_t m
+    Py_ssize_t k
+    Py_ssize_t n
     Work work  # rows of c
 
 
 cdef inline void multiply_pieces(void* given, int member) noexcept nogil:
     """What each thread does: some rows of c, then some more, until all are begun."""
     cdef Pieces* its = <Pieces*> given
-    cdef long begin, end, skipped
+    cdef Py_ssize_t begin, end, skipped
     while next_part(&its.work, member, &begin, &end):
         skipped = begin if its.turn_a else begin * its.k
         if its.of_floats:

@@ -33,8 +33,8 @@ cdef extern from *:
     # Lets another thread go first.
     void give_way() noexcept nogil
     # The number that was in the counter, to which others add, too; and that is in it.
-    long take(long* counter, long count) noexcept nogil
-    long look_at(long* counter) noexcept nogil
+    Py_ssize_t take(Py_ssize_t* counter, Py_ssize_t count) noexcept nogil
+    Py_ssize_t look_at(Py_ssize_t* counter) noexcept nogil
 
 
 cdef inline void use_threads(size_t getter, size_t setter, size_t team) noexcept:
@@ -68,15 +68,15 @@ cdef enum:
 ctypedef struct Work:
     # Of `size` units, each member has a share: a member meets the same numbers in each
     # step of a training, and finds them in the cache of its core.
-    long size
+    Py_ssize_t size
     int members
-    long least
-    long most
-    long begun[MOST_MEMBERS]  # where the rest of each share begins
+    Py_ssize_t least
+    Py_ssize_t most
+    Py_ssize_t begun[MOST_MEMBERS]  # where the rest of each share begins
 
 
 cdef inline void divide(
-    Work* work, long size, int members, long least, long most
+    Work* work, Py_ssize_t size, int members, Py_ssize_t least, Py_ssize_t most
 ) noexcept nogil:
     """Work in parts of `least` to `most` units, shared by so many members."""
     cdef int member
@@ -86,12 +86,12 @@ cdef inline void divide(
         work.begun[member] = begin_of_share(work, member)
 
 
-cdef inline long begin_of_share(Work* work, int member) noexcept nogil:
+cdef inline Py_ssize_t begin_of_share(Work* work, int member) noexcept nogil:
     return work.size * member // work.members // work.least * work.least
 
 
 cdef inline bint next_part(
-    Work* work, int member, long* begin, long* end
+    Work* work, int member, Py_ssize_t* begin, Py_ssize_t* end
 ) noexcept nogil:
     """The next part for this member; False if there is none.
 
@@ -100,7 +100,7 @@ cdef inline bint next_part(
     The less is left of a share, the smaller are the parts: so all end together.
     """
     cdef int turn, owner
-    cdef long stop, size
+    cdef Py_ssize_t stop, size
     for turn in range(work.members):
         owner = (member + turn) % work.members
         stop = begin_of_share(work, owner + 1)

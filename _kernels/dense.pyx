@@ -266,7 +266,7 @@ cdef void share_columns(
 cdef void slopes_of_columns(void* given, int member) noexcept nogil:
     """What each thread does."""
     cdef Slopes* job = <Slopes*> given
-    cdef long begin, end
+    cdef Py_ssize_t begin, end
     cdef Py_ssize_t i, j, start
     while next_part(&job.work, member, &begin, &end):
         for i in range(job.rows):

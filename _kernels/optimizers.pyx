@@ -279,7 +279,7 @@ cdef void adam_together(
 cdef void adam_parts(void* given, int member) noexcept nogil:
     """What each thread does: one part after the other, until none is left."""
     cdef AdamJob* job = <AdamJob*> given
-    cdef long begin, end
+    cdef Py_ssize_t begin, end
     while next_part(&job.work, member, &begin, &end):
         adam_worker[float](
             job.variable + begin, job.momentum + begin, job.velocity + begin,
