@@ -80,7 +80,8 @@ cdef inline void divide(
 ) noexcept nogil:
     """Work in parts of `least` to `most` units, shared by so many members."""
     cdef int member
-    work.size, work.least, work.most = size, least, most
+    work.size, work.most = size, most
+    work.least = max(1, least)  # no work has parts of 0
     work.members = max(1, min(members, MOST_MEMBERS))
     for member in range(work.members):
         work.begun[member] = begin_of_share(work, member)
