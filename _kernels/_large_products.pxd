@@ -106,7 +106,8 @@ cdef inline bint large_product(
     cdef void* memory = malloc((size + threads * block + LINE) * sizeof(float))
     if memory == NULL:
         return False
-    cdef float* packed = <float*> ((<size_t> memory // 64 + 1) * 64)
+    cdef size_t line = LINE * sizeof(float)
+    cdef float* packed = <float*> ((<size_t> memory // line + 1) * line)
     cdef Task task
     task.turn_a, task.turn_b = turn_a, turn_b
     task.a_length = m if turn_a else k
@@ -164,8 +165,8 @@ cdef inline void work_on(void* given, int member) noexcept nogil:
 cdef inline void pack_a(Task* task, int member) noexcept nogil:
     """Panels of 12 rows, each panel column by column."""
     cdef Py_ssize_t first, last, part, i, p, depth, size = TILE_ROWS * task.depth
-    # Lines that are not turned are short parts of long rows, whose other parts go to the
-    # next panels: a few rows at a time, and the cache has to fetch them once.
+    # Lines that are not turned are short parts of long rows, whose other parts go to
+    # the next panels: a few rows at a time, and the cache has to fetch them once.
     cdef Py_ssize_t step = STEP if task.turn_a else TURNED_STEP
     while next_part(&task.packing, member, &first, &last):
         for part in range(parts_of(task.depth, step)):
@@ -181,7 +182,8 @@ cdef inline void pack_a(Task* task, int member) noexcept nogil:
 
 
 cdef inline void pack_b(
-    Task* task, Py_ssize_t column, Py_ssize_t columns, Py_ssize_t p, Py_ssize_t depth, float* packed
+    Task* task, Py_ssize_t column, Py_ssize_t columns,
+    Py_ssize_t p, Py_ssize_t depth, float* packed,
 ) noexcept nogil:
     """Panels of 32 columns, each panel row by row."""
     cdef Py_ssize_t step = TURNED_STEP if task.turn_b else STEP, part, panel, j, q
@@ -198,7 +200,8 @@ cdef inline void pack_b(
 
 cdef inline void pack(
     const float* source, Py_ssize_t length, bint turn,
-    Py_ssize_t i, Py_ssize_t p, Py_ssize_t count, Py_ssize_t depth, float* to, Py_ssize_t size,
+    Py_ssize_t i, Py_ssize_t p, Py_ssize_t count, Py_ssize_t depth,
+    float* to, Py_ssize_t size,
 ) noexcept nogil:
     """Copies a few lines of a panel: `size` numbers for each p, 0 from `count` on.
 
@@ -260,7 +263,8 @@ cdef inline void multiply_block(
 
 
 cdef inline void multiply_panel(
-    Task* task, Py_ssize_t i, Py_ssize_t column, Py_ssize_t columns, Py_ssize_t p, Py_ssize_t depth, const float* b
+    Task* task, Py_ssize_t i, Py_ssize_t column, Py_ssize_t columns,
+    Py_ssize_t p, Py_ssize_t depth, const float* b,
 ) noexcept nogil:
     """12 rows of c, tile by tile."""
     cdef const float* a = task.packed_a + (i * task.depth + p) * TILE_ROWS

@@ -33,8 +33,8 @@ cdef inline void product(
 ) noexcept nogil:
     """c = a @ b + beta * c, beta 0 or 1; a (m, k), b (k, n), c (m, n) when turned.
 
-    Of middle size, it is cut into equal small parts, each some rows of c. A large one is
-    shared among threads, in tiles of our own or by BLAS.
+    Of middle size, it is cut into equal small parts, each some rows of c. A large one
+    is shared among threads, in tiles of our own or by BLAS.
     """
     cdef Py_ssize_t i, work = m * k * n
     if k > 0 and (m == 1 or n == 1):
@@ -65,14 +65,11 @@ cdef inline void product(
         if rows < 8:
             rows = m
     cdef int threads = threads_to_use()
+    cdef int members = threads if work > FOR_ONE_THREAD else 1
     if threads > 1:
         blas_set_num_threads(1)
-    if work > FOR_ONE_THREAD:
-        divide(&pieces.work, m, threads, rows, rows)
-        together(multiply_pieces, &pieces, threads)
-    else:
-        divide(&pieces.work, m, 1, rows, rows)
-        multiply_pieces(&pieces, 0)
+    divide(&pieces.work, m, members, rows, rows)
+    together(multiply_pieces, &pieces, members)
     if threads > 1:
         blas_set_num_threads(threads)
 

@@ -13,7 +13,7 @@
 #include <signal.h>
 #include <time.h>
 
-enum { MOST_HELPERS = 63 };
+enum { MOST_HELPERS = 63 }; /* and who calls: MOST_MEMBERS of _threads.pxd */
 
 /* After a job a helper looks for the next one for so long, then it sleeps. To wake it
    takes some 30 microseconds; the next job of a training step often comes sooner. */

@@ -62,7 +62,7 @@ cdef inline void together(Job job, void* data, int threads) noexcept nogil:
 
 
 cdef enum:
-    MOST_MEMBERS = 64
+    MOST_MEMBERS = 64  # who calls, and the MOST_HELPERS of _team.h
 
 
 ctypedef struct Work:
@@ -88,6 +88,9 @@ cdef inline void divide(
 
 
 cdef inline Py_ssize_t begin_of_share(Work* work, int member) noexcept nogil:
+    """Where it began, and the one before ended; after the last member, the size."""
+    if member == work.members:
+        return work.size
     return work.size * member // work.members // work.least * work.least
 
 
@@ -105,8 +108,6 @@ cdef inline bint next_part(
     for turn in range(work.members):
         owner = (member + turn) % work.members
         stop = begin_of_share(work, owner + 1)
-        if owner + 1 == work.members:
-            stop = work.size
         while look_at(&work.begun[owner]) < stop:
             size = (stop - look_at(&work.begun[owner])) // 2 // work.least * work.least
             size = max(work.least, min(size, work.most))

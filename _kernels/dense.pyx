@@ -266,8 +266,7 @@ cdef void share_columns(
 cdef void slopes_of_columns(void* given, int member) noexcept nogil:
     """What each thread does."""
     cdef Slopes* job = <Slopes*> given
-    cdef Py_ssize_t begin, end
-    cdef Py_ssize_t i, j, start
+    cdef Py_ssize_t begin, end, i, start
     while next_part(&job.work, member, &begin, &end):
         for i in range(job.rows):
             start = i * job.units + begin
@@ -275,8 +274,7 @@ cdef void slopes_of_columns(void* given, int member) noexcept nogil:
                 job.grad + start, job.y + start, job.dz + start, 1, end - begin, job.code
             )
             if job.dbias != NULL:
-                for j in range(end - begin):
-                    job.dbias[begin + j] += job.dz[start + j]
+                add_rows(job.dz + start, job.dbias + begin, 1, end - begin)
 
 
 cdef inline void activate(

@@ -240,7 +240,6 @@ ctypedef struct AdamJob:
     float* momentum
     float* velocity
     const float* gradient
-    Py_ssize_t n
     double alpha
     double new_1
     double new_2

@@ -37,7 +37,7 @@ sys.path.insert(0, str(HERE))
 sys.path.insert(0, str(HERE.parents[1]))
 
 from cases import CASES  # noqa: E402 - after the path is set
-from engines import ENGINES, OURS, REAL_KERAS  # noqa: E402
+from engines import ENGINES, OURS, PRODUCTS, REAL_KERAS  # noqa: E402
 
 # Seconds between two turns. The threads of a BLAS look for work for some time after its
 # last call: what they take from the cores is not to be counted for the next engine.
@@ -208,9 +208,7 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"measured {case.name}", flush=True)
     print("\n" + table(rows))
     if not options.only:
-        starts = start_up(
-            [n for n in present if n not in ("products", "sgemm")], options.peers
-        )
+        starts = start_up([n for n in present if n not in PRODUCTS], options.peers)
         rows = [["process", "import, s", "peak memory, MB"]]
         rows += [[n, f"{s:.2f}", f"{m:.0f}"] for n, (s, m) in starts.items()]
         print("\n" + table(rows))
