@@ -38,9 +38,14 @@ from edukeras.grading.checks import (
     expect_raises as expect_raises,
     expect_shape as expect_shape,
     expect_type as expect_type,
+    numbers as numbers,
     part as part,
 )
-from edukeras.grading.exercises import Exercise as Exercise, check as check
+from edukeras.grading.exercises import (
+    Exercise as Exercise,
+    answer_template as answer_template,
+    check as check,
+)
 from edukeras.grading.lessons import (
     Lesson as Lesson,
     current_lesson as current_lesson,

@@ -153,6 +153,18 @@ class Exercise:
         return arguments
 
 
+def answer_template(code: str, **right: str) -> Callable[..., str]:
+    """Writes answers that differ from the right one in the places with names.
+
+    >>> step_code = answer_template("w - {rate} * {slope}", rate="rate", slope="slope")
+    >>> step_code()
+    'w - rate * slope'
+    >>> step_code(rate="2 * rate")
+    'w - 2 * rate * slope'
+    """
+    return lambda **changes: code.format(**{**right, **changes})
+
+
 def check(
     *,
     points: float,

@@ -4,11 +4,13 @@ import numpy as np
 
 import edukeras as keras
 from edukeras.grading import (
+    answer_template,
     check,
     expect,
     expect_close,
     expect_not_close,
     expect_shape,
+    numbers,
     part,
     say,
 )
@@ -19,11 +21,6 @@ import numpy as np
 import edukeras as keras
 from edukeras import layers
 """
-
-
-def numbers(*shape, seed=0):
-    """Numbers that agree with no simple mistake by chance."""
-    return np.random.default_rng(seed).normal(size=shape)
 
 
 # --- q1: one neuron says AND ------------------------------------------------------
@@ -524,48 +521,40 @@ LAYER = """
         def call(self, inputs):
             {call}
 """
-GOOD = {
-    "kernel": "self.add_weight(shape=(n, self.units))",
-    "bias": 'self.add_weight(shape=(self.units,), initializer="zeros")',
-    "call": "return inputs @ self.kernel + self.bias",
-}
+layer_code = answer_template(
+    LAYER,
+    kernel="self.add_weight(shape=(n, self.units))",
+    bias='self.add_weight(shape=(self.units,), initializer="zeros")',
+    call="return inputs @ self.kernel + self.bias",
+)
 q5.wrong(
-    LAYER.format(**{**GOOD, "call": "inputs @ self.kernel + self.bias"}),
+    layer_code(call="inputs @ self.kernel + self.bias"),
     says="Did you forget `return`?",
 )
 q5.wrong(
-    LAYER.format(**{**GOOD, "call": "return inputs @ self.kernel"}),
+    layer_code(call="return inputs @ self.kernel"),
     says="The bias is there, but not added.",
     points=3,
 )
-q5.wrong(LAYER.format(**{**GOOD, "bias": "0.0"}), says="Where is the bias?", points=1)
+q5.wrong(layer_code(bias="0.0"), says="Where is the bias?", points=1)
 q5.wrong(
-    LAYER.format(
+    layer_code(
         kernel='np.ones((n, self.units), "float32")',
         bias='np.zeros(self.units, "float32")',
-        call=GOOD["call"],
     ),
     says="A NumPy array is not trained",
     points=1,
 )
 q5.wrong(
-    LAYER.format(
-        **{
-            **GOOD,
-            "kernel": "self.add_weight(shape=(self.units, n))",
-            "call": "return inputs @ keras.ops.transpose(self.kernel) + self.bias",
-        }
+    layer_code(
+        kernel="self.add_weight(shape=(self.units, n))",
+        call="return inputs @ keras.ops.transpose(self.kernel) + self.bias",
     ),
     says="rows are inputs",
     points=1,
 )
 q5.wrong(
-    LAYER.format(
-        **{
-            **GOOD,
-            "kernel": 'self.add_weight(shape=(n, self.units), initializer="ones")',
-        }
-    ),
+    layer_code(kernel='self.add_weight(shape=(n, self.units), initializer="ones")'),
     says="then all units learn the same",
     points=3,
 )

@@ -5,6 +5,7 @@ import numpy as np
 import edukeras as keras
 from edukeras import layers
 from edukeras.grading import (
+    answer_template,
     check,
     expect,
     expect_close,
@@ -773,18 +774,13 @@ HEADS = """
         "price": ({price}),
     }}
 """
-GOOD = {
-    "digit": 'layers.Dense(3, activation="softmax"), "sparse_categorical_crossentropy"',
-    "spam": 'layers.Dense(1, activation="sigmoid"), "binary_crossentropy"',
-    "tags": 'layers.Dense(3, activation="sigmoid"), "binary_crossentropy"',
-    "price": 'layers.Dense(1), "mse"',
-}
-
-
-def head(**changed):
-    return HEADS.format(**{**GOOD, **changed})
-
-
+head = answer_template(
+    HEADS,
+    digit='layers.Dense(3, activation="softmax"), "sparse_categorical_crossentropy"',
+    spam='layers.Dense(1, activation="sigmoid"), "binary_crossentropy"',
+    tags='layers.Dense(3, activation="sigmoid"), "binary_crossentropy"',
+    price='layers.Dense(1), "mse"',
+)
 q6.wrong(
     head(digit='layers.Dense(3, activation="softmax"), "categorical_crossentropy"'),
     says="This loss does not fit these labels.",

@@ -5,11 +5,13 @@ import numpy as np
 import edukeras as keras
 from edukeras import layers
 from edukeras.grading import (
+    answer_template,
     check,
     expect,
     expect_close,
     expect_not_close,
     expect_shape,
+    numbers,
     part,
     say,
 )
@@ -20,11 +22,6 @@ import numpy as np
 import edukeras as keras
 from edukeras import layers, ops
 """
-
-
-def numbers(*shape, seed=0):
-    """Numbers that agree with no simple mistake by chance."""
-    return np.random.default_rng(seed).normal(size=shape)
 
 
 def right_numeric(f, w, step=1e-6):
@@ -611,27 +608,24 @@ TAPE = """
                 gradients[name] = {update}
         return gradients
 """
-GOOD = {
-    "start": "1.0",
-    "order": "reversed(records)",
-    "skip": "if output not in gradients: continue",
-    "get": "[output]",
-    "update": "gradients.get(name, 0.0) + part",
-}
-q5.wrong(
-    TAPE.format(**{**GOOD, "order": "records"}), says="The gradient never arrives at x"
+tape_code = answer_template(
+    TAPE,
+    start="1.0",
+    order="reversed(records)",
+    skip="if output not in gradients: continue",
+    get="[output]",
+    update="gradients.get(name, 0.0) + part",
 )
+q5.wrong(tape_code(order="records"), says="The gradient never arrives at x")
 q5.wrong(
-    TAPE.format(**{**GOOD, "order": "records", "skip": "pass"}),
+    tape_code(order="records", skip="pass"),
     says="Begin at the end",
 )
-q5.wrong(TAPE.format(**{**GOOD, "update": "part"}), says="Gradients add up.", points=3)
-q5.wrong(TAPE.format(**{**GOOD, "skip": "pass"}), says="Skip them.", points=4)
+q5.wrong(tape_code(update="part"), says="Gradients add up.", points=3)
+q5.wrong(tape_code(skip="pass"), says="Skip them.", points=4)
+q5.wrong(tape_code(start="0.0"), says="The gradient of the target is 1")
 q5.wrong(
-    TAPE.format(**{**GOOD, "start": "0.0"}), says="The gradient of the target is 1"
-)
-q5.wrong(
-    TAPE.format(**{**GOOD, "update": "gradients.get(name, 1.0) + part"}),
+    tape_code(update="gradients.get(name, 1.0) + part"),
     says="has a slope of 36",
 )
 
@@ -736,32 +730,33 @@ STEP = """
         for w, gradient in zip(variables, tape.gradient(loss, variables)):
             {update}
 """
-STEPS = {
-    "loss": "ops.mean((model(x) - y) ** 2)",
-    "variables": "model.trainable_variables",
-    "update": "w.assign(w - rate * gradient)",
-}
+step_code = answer_template(
+    STEP,
+    loss="ops.mean((model(x) - y) ** 2)",
+    variables="model.trainable_variables",
+    update="w.assign(w - rate * gradient)",
+)
 q6.wrong(
-    STEP.format(**{**STEPS, "update": "w.assign(w + rate * gradient)"}),
+    step_code(update="w.assign(w + rate * gradient)"),
     says="You went uphill",
     points=1,
 )
 q6.wrong(
-    STEP.format(**{**STEPS, "update": "w = w - rate * gradient"}),
+    step_code(update="w = w - rate * gradient"),
     says="All weights are what they were.",
 )
 q6.wrong(
-    STEP.format(**{**STEPS, "update": "w.assign(w - gradient)"}),
+    step_code(update="w.assign(w - gradient)"),
     says="the rate a factor?",
     points=2,
 )
 q6.wrong(
-    STEP.format(**{**STEPS, "loss": "ops.sum((model(x) - y) ** 2)"}),
+    step_code(loss="ops.sum((model(x) - y) ** 2)"),
     says="Is the loss the mean",
     points=2,
 )
 q6.wrong(
-    STEP.format(**{**STEPS, "variables": "model.layers[-1].trainable_variables"}),
+    step_code(variables="model.layers[-1].trainable_variables"),
     says="Some weights did not move.",
     points=2,
 )

@@ -4,6 +4,7 @@ import numpy as np
 
 import edukeras as keras
 from edukeras.grading import (
+    answer_template,
     check,
     expect,
     expect_close,
@@ -577,45 +578,32 @@ ADAM = """
         v_hat = {v_hat}
         return {result}
 """
-PARTS = {
-    "m": "0.9 * m + 0.1 * grad",
-    "v": "0.999 * v + 0.001 * grad**2",
-    "m_hat": "m / (1 - 0.9**t)",
-    "v_hat": "v / (1 - 0.999**t)",
-    "result": "w - rate * m_hat / (np.sqrt(v_hat) + 1e-7), m, v",
-}
-q5.wrong(
-    ADAM.format(**{**PARTS, "m_hat": "m", "v_hat": "v"}), says="too small at first"
+adam_code = answer_template(
+    ADAM,
+    m="0.9 * m + 0.1 * grad",
+    v="0.999 * v + 0.001 * grad**2",
+    m_hat="m / (1 - 0.9**t)",
+    v_hat="v / (1 - 0.999**t)",
+    result="w - rate * m_hat / (np.sqrt(v_hat) + 1e-7), m, v",
 )
+q5.wrong(adam_code(m_hat="m", v_hat="v"), says="too small at first")
+q5.wrong(adam_code(m_hat="m / (1 - 0.9**(t - 1))"), says="t starts at 1")
 q5.wrong(
-    ADAM.format(**{**PARTS, "m_hat": "m / (1 - 0.9**(t - 1))"}), says="t starts at 1"
-)
-q5.wrong(
-    ADAM.format(
-        **{
-            **PARTS,
-            "result": "w - rate * m_hat / (np.sqrt(v_hat) + 1e-7), m_hat, v_hat",
-        }
-    ),
+    adam_code(result="w - rate * m_hat / (np.sqrt(v_hat) + 1e-7), m_hat, v_hat"),
     says="The first is right, the others are not.",
     points=2,
 )
 q5.wrong(
-    ADAM.format(**{**PARTS, "v_hat": "v"}),
+    adam_code(v_hat="v"),
     says="moves every weight by the rate",
 )
 q5.wrong(
-    ADAM.format(
-        **{
-            **PARTS,
-            "result": "w - rate * m_hat / (np.sqrt(v_hat) + 1e-7), 0 * m, 0*v",
-        }
-    ),
+    adam_code(result="w - rate * m_hat / (np.sqrt(v_hat) + 1e-7), 0 * m, 0*v"),
     says="the others are not",
     points=2,
 )
 q5.wrong(
-    ADAM.format(**{**PARTS, "result": "w - rate * m_hat / (np.sqrt(v_hat) + 1e-7)"}),
+    adam_code(result="w - rate * m_hat / (np.sqrt(v_hat) + 1e-7)"),
     says="Return 3 things",
 )
 q5.wrong(

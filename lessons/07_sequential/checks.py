@@ -5,6 +5,7 @@ import numpy as np
 import edukeras as keras
 from edukeras import layers
 from edukeras.grading import (
+    answer_template,
     check,
     expect,
     expect_close,
@@ -396,41 +397,35 @@ WINE = """
         {compile}
         return model
 """
-FINE = {
-    "adapt": "normalization.adapt(x_train)",
-    "use": "normalization,",
-    "last": '3, activation="softmax"',
-    "compile": "model.compile(keras.optimizers.Adam(0.01), "
+wine_code = answer_template(
+    WINE,
+    adapt="normalization.adapt(x_train)",
+    use="normalization,",
+    last='3, activation="softmax"',
+    compile="model.compile(keras.optimizers.Adam(0.01), "
     '"sparse_categorical_crossentropy")',
-}
+)
 q3.wrong(
-    WINE.format(**{**FINE, "adapt": "pass", "use": ""}),
+    wine_code(adapt="pass", use=""),
     says="Nothing in it scales the columns",
     points=1,
 )
 q3.wrong(
-    WINE.format(
-        **{**FINE, "adapt": "x_train = x_train / x_train.std(axis=0)", "use": ""}
-    ),
+    wine_code(adapt="x_train = x_train / x_train.std(axis=0)", use=""),
     says="Nothing in it scales the columns",
     points=1,
 )
 q3.wrong(
-    WINE.format(
-        **{**FINE, "compile": 'model.compile("adam", "categorical_crossentropy")'}
-    ),
+    wine_code(compile='model.compile("adam", "categorical_crossentropy")'),
     says="fit does not run.",
     points=3,
 )
-q3.wrong(WINE.format(**{**FINE, "compile": "pass"}), says="fit does not run.", points=3)
-q3.wrong(WINE.format(**{**FINE, "last": "1"}), says="three numbers a wine")
+q3.wrong(wine_code(compile="pass"), says="fit does not run.", points=3)
+q3.wrong(wine_code(last="1"), says="three numbers a wine")
 q3.wrong(
-    WINE.format(
-        **{
-            **FINE,
-            "compile": "model.compile(keras.optimizers.SGD(1e-5), "
-            '"sparse_categorical_crossentropy")',
-        }
+    wine_code(
+        compile="model.compile(keras.optimizers.SGD(1e-5), "
+        '"sparse_categorical_crossentropy")'
     ),
     says="90 % should be",
     points=3,
@@ -521,14 +516,15 @@ BATCHES = """
             {add}
         return {result}
 """
-COUNT = {
-    "start": "right = 0",
-    "end": "len(x)",
-    "add": "right += (answers == y[batch]).sum()",
-    "result": "right / len(x)",
-}
+batches_code = answer_template(
+    BATCHES,
+    start="right = 0",
+    end="len(x)",
+    add="right += (answers == y[batch]).sum()",
+    result="right / len(x)",
+)
 q4.wrong(
-    BATCHES.format(
+    batches_code(
         start="means = []",
         end="len(x)",
         add="means.append((answers == y[batch]).mean())",
@@ -538,17 +534,13 @@ q4.wrong(
     points=1,
 )
 q4.wrong(
-    BATCHES.format(
-        **{**COUNT, "end": "len(x) - batch_size + 1", "result": "right / 8"}
-    ),
+    batches_code(end="len(x) - batch_size + 1", result="right / 8"),
     says="The last batch is left out",
     points=1,
 )
+q4.wrong(batches_code(result="right"), says="Out of how many?", points=1)
 q4.wrong(
-    BATCHES.format(**{**COUNT, "result": "right"}), says="Out of how many?", points=1
-)
-q4.wrong(
-    BATCHES.format(**{**COUNT, "add": "right += (answers != y[batch]).sum()"}),
+    batches_code(add="right += (answers != y[batch]).sum()"),
     says="the share of the wrong ones",
     points=1,
 )

@@ -1,16 +1,20 @@
 """The functional API: models whose data branches, meets again, and is shared."""
 
+from functools import partial
+
 import numpy as np
 
 import edukeras as keras
 from edukeras import layers, ops
 from edukeras.grading import (
+    answer_template,
     check,
     expect,
     expect_close,
     expect_not_close,
     expect_shape,
     expect_type,
+    numbers,
     part,
     say,
 )
@@ -25,9 +29,8 @@ rows, test_rows = pictures.reshape(-1, 64) / 16, test_pictures.reshape(-1, 64) /
 """
 
 
-def numbers(*shape, seed=0):
-    """Numbers that agree with no simple mistake by chance."""
-    return np.random.default_rng(seed).normal(size=shape).astype("float32")
+# What the models here compute with.
+numbers = partial(numbers, dtype="float32")
 
 
 def the_model(model):
@@ -838,18 +841,15 @@ HEADS = """
         )
         return model
 """
-USUAL = {
-    "digit": "softmax",
-    "even": "sigmoid",
-    "trunk": "trunk",
-    "other": "trunk",
-    "outputs": '{"digit": digit, "even": even}',
-    "weights": '{"digit": 1.0, "even": 0.5}',
-}
-
-
-def heads(**changes):
-    return HEADS.format(**{**USUAL, **changes})
+heads = answer_template(
+    HEADS,
+    digit="softmax",
+    even="sigmoid",
+    trunk="trunk",
+    other="trunk",
+    outputs='{"digit": digit, "even": even}',
+    weights='{"digit": 1.0, "even": 0.5}',
+)
 
 
 q5.wrong(heads(weights="None"), says="Even should count half.", points=2)

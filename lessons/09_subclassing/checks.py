@@ -1,15 +1,19 @@
 """Subclassing: models, layers and training steps of your own, in both modes."""
 
+from functools import partial
+
 import numpy as np
 
 import edukeras as keras
 from edukeras import layers, ops
 from edukeras.grading import (
+    answer_template,
     check,
     expect,
     expect_close,
     expect_not_close,
     expect_shape,
+    numbers,
     part,
     say,
 )
@@ -24,9 +28,8 @@ rows, test_rows = pictures.reshape(-1, 64) / 16, test_pictures.reshape(-1, 64) /
 """
 
 
-def numbers(*shape, seed=0):
-    """Numbers that agree with no simple mistake by chance."""
-    return np.random.default_rng(seed).normal(size=shape).astype("float32")
+# What the models here compute with.
+numbers = partial(numbers, dtype="float32")
 
 
 # --- q1: SimpleMLP ----------------------------------------------------------------
@@ -203,20 +206,17 @@ MLP = """
             x = self.dense1(inputs)
             {rest}
 """
-USUAL = {
-    "start": "super().__init__()",
-    "bend": '"relu"',
-    "classes": "num_classes",
-    "rest": """if self.use_dp:
+mlp = answer_template(
+    MLP,
+    start="super().__init__()",
+    bend='"relu"',
+    classes="num_classes",
+    rest="""if self.use_dp:
                 x = self.dp(x)
             if self.use_bn:
                 x = self.bn(x)
             return self.dense2(x)""",
-}
-
-
-def mlp(**changes):
-    return MLP.format(**{**USUAL, **changes})
+)
 
 
 q1.answer("""
@@ -624,16 +624,13 @@ NORM = """
         y = {y}
         return y, mean, variance
 """
-PLAIN = {
-    "inference": "mean, variance",
-    "training": "x.mean(axis=0), x.var(axis=0)",
-    "mean": "momentum * mean + (1 - momentum) * m",
-    "y": "gamma * (x - m) / np.sqrt(v + epsilon) + beta",
-}
-
-
-def norm(**changes):
-    return NORM.format(**{**PLAIN, **changes})
+norm = answer_template(
+    NORM,
+    inference="mean, variance",
+    training="x.mean(axis=0), x.var(axis=0)",
+    mean="momentum * mean + (1 - momentum) * m",
+    y="gamma * (x - m) / np.sqrt(v + epsilon) + beta",
+)
 
 
 q3.wrong(norm(training="mean, variance"), says="That is inference.", points=2)
@@ -873,19 +870,16 @@ LAYER = """
                 {moves}
             return {y}
 """
-PARTS = {
-    "mean": 'self.add_weight(shape=(n,), initializer="zeros", trainable=False)',
-    "variance": 'self.add_weight(shape=(n,), initializer="ones", trainable=False)',
-    "start": "self.mean, self.variance",
-    "batch": "ops.mean(x, axis=0), ops.var(x, axis=0)",
-    "moves": "self.mean.assign(0.9 * self.mean + 0.1 * m)\n"
+own_layer = answer_template(
+    LAYER,
+    mean='self.add_weight(shape=(n,), initializer="zeros", trainable=False)',
+    variance='self.add_weight(shape=(n,), initializer="ones", trainable=False)',
+    start="self.mean, self.variance",
+    batch="ops.mean(x, axis=0), ops.var(x, axis=0)",
+    moves="self.mean.assign(0.9 * self.mean + 0.1 * m)\n"
     "                self.variance.assign(0.9 * self.variance + 0.1 * v)",
-    "y": "self.gamma * (x - m) / ops.sqrt(v + 1e-3) + self.beta",
-}
-
-
-def own_layer(**changes):
-    return LAYER.format(**{**PARTS, **changes})
+    y="self.gamma * (x - m) / ops.sqrt(v + 1e-3) + self.beta",
+)
 
 
 q4.same_as_reference("line 3: -1 -> 1", because="axis 1 is the last axis")
@@ -1232,15 +1226,12 @@ STEP = """
             {update}
             return {logs}
 """
-MADE = {
-    "mode": ", training=True",
-    "update": "self.optimizer.apply_gradients(zip(gradients, variables))",
-    "logs": '{"loss": loss, "slope": ops.sqrt(sum(ops.sum(g**2) for g in gradients))}',
-}
-
-
-def step(**changes):
-    return STEP.format(**{**MADE, **changes})
+step = answer_template(
+    STEP,
+    mode=", training=True",
+    update="self.optimizer.apply_gradients(zip(gradients, variables))",
+    logs='{"loss": loss, "slope": ops.sqrt(sum(ops.sum(g**2) for g in gradients))}',
+)
 
 
 q6.wrong(step(update="pass"), says="The weights have not changed.", points=2)

@@ -5,6 +5,7 @@ import numpy as np
 import edukeras as keras
 from edukeras import layers
 from edukeras.grading import (
+    answer_template,
     check,
     expect,
     expect_close,
@@ -95,43 +96,41 @@ UPDATES = """
         training = {training}
         return {result}
 """
-COUNT = {
-    "training": "round(rows * (1 - validation_split))",
-    "result": "-(-training // batch_size) * epochs",
-}
+updates_code = answer_template(
+    UPDATES,
+    training="round(rows * (1 - validation_split))",
+    result="-(-training // batch_size) * epochs",
+)
 q1.wrong(
-    UPDATES.format(**{**COUNT, "result": "training // batch_size * epochs"}),
+    updates_code(result="training // batch_size * epochs"),
     says="The last, smaller batch is missing",
 )
 q1.wrong(
-    UPDATES.format(**{**COUNT, "result": "(training // batch_size + 1) * epochs"}),
+    updates_code(result="(training // batch_size + 1) * epochs"),
     says="no smaller one remains",
 )
 q1.wrong(
-    UPDATES.format(**{**COUNT, "result": "training * epochs"}),
+    updates_code(result="training * epochs"),
     says="Each batch makes one update.",
 )
 q1.wrong(
-    UPDATES.format(**{**COUNT, "result": "-(-training // batch_size)"}),
+    updates_code(result="-(-training // batch_size)"),
     says="Each epoch makes its updates again.",
     points=1,
 )
 q1.wrong(
-    UPDATES.format(**{**COUNT, "result": "-(-training * epochs // batch_size)"}),
+    updates_code(result="-(-training * epochs // batch_size)"),
     says="round up in each",
     points=2,
 )
 q1.wrong(
-    UPDATES.format(**{**COUNT, "training": "rows"}),
+    updates_code(training="rows"),
     says="A quarter of the rows is for validation only.",
     points=2,
 )
 q1.wrong(
-    UPDATES.format(
-        **{
-            **COUNT,
-            "training": "round(rows * validation_split) if validation_split else rows",
-        }
+    updates_code(
+        training="round(rows * validation_split) if validation_split else rows"
     ),
     says="The rest trains.",
     points=2,
@@ -248,42 +247,39 @@ SPLIT = """
         train, val = {parts}
         return {result}
 """
-FAIR = {
-    "order": "random.permutation(len(x))",
-    "parts": "order[n:], order[:n]",
-    "result": "x[train], y[train], x[val], y[val]",
-}
+split_code = answer_template(
+    SPLIT,
+    order="random.permutation(len(x))",
+    parts="order[n:], order[:n]",
+    result="x[train], y[train], x[val], y[val]",
+)
 q2.wrong(
-    SPLIT.format(**{**FAIR, "order": "np.arange(len(x))[::-1]"}),
+    split_code(order="np.arange(len(x))[::-1]"),
     says="Shuffle first.",
     points=3,
 )
 q2.wrong(
-    SPLIT.format(
-        **{
-            **FAIR,
-            "result": "x[train], random.permutation(y)[n:], "
-            "x[val], random.permutation(y)[:n]",
-        }
+    split_code(
+        result="x[train], random.permutation(y)[n:], x[val], random.permutation(y)[:n]"
     ),
     says="do not belong together",
     points=3,
 )
 q2.wrong(
-    SPLIT.format(**{**FAIR, "parts": "order[:n], order[n:]"}),
+    split_code(parts="order[:n], order[n:]"),
     says="the smaller part is for validation",
 )
 q2.wrong(
-    SPLIT.format(**{**FAIR, "parts": "order, order[:n]"}),
+    split_code(parts="order, order[:n]"),
     says="All rows train",
 )
 q2.wrong(
-    SPLIT.format(**{**FAIR, "order": "random.integers(0, len(x), len(x))"}),
+    split_code(order="random.integers(0, len(x), len(x))"),
     says="Some rows are in both parts",
     points=3,
 )
 q2.wrong(
-    SPLIT.format(**{**FAIR, "result": "x[train], x[val], y[train], y[val]"}),
+    split_code(result="x[train], x[val], y[train], y[val]"),
     says="The order of the four",
 )
 q2.wrong(
@@ -392,35 +388,39 @@ WEIGHTS = """
         weights = {weights}
         return {result}
 """
-BALANCED = {"weights": "n / (k * counts)", "result": "dict(zip(classes, weights))"}
+weights_code = answer_template(
+    WEIGHTS,
+    weights="n / (k * counts)",
+    result="dict(zip(classes, weights))",
+)
 q3.wrong(
-    WEIGHTS.format(**{**BALANCED, "weights": "counts / n"}),
+    weights_code(weights="counts / n"),
     says="The frequent class gets most.",
     points=1,
 )
 q3.wrong(
-    WEIGHTS.format(**{**BALANCED, "weights": "1 / counts"}),
+    weights_code(weights="1 / counts"),
     says="The mean weight of the rows is 0.03",
     points=3,
 )
 q3.wrong(
-    WEIGHTS.format(**{**BALANCED, "weights": "n / counts"}),
+    weights_code(weights="n / counts"),
     says="The mean weight of the rows is 3",
     points=3,
 )
 q3.wrong(
-    WEIGHTS.format(**{**BALANCED, "weights": "1 - counts / n"}),
+    weights_code(weights="1 - counts / n"),
     says="weight times rows is not the same",
     points=1,
 )
 q3.wrong(
-    WEIGHTS.format(**{**BALANCED, "weights": "np.ones(k)"}),
+    weights_code(weights="np.ones(k)"),
     says="The rarest class should have the largest weight.",
     points=1,
 )
-q3.wrong(WEIGHTS.format(**{**BALANCED, "result": "weights"}), says="wants a dictionary")
+q3.wrong(weights_code(result="weights"), says="wants a dictionary")
 q3.wrong(
-    WEIGHTS.format(**{**BALANCED, "result": "dict(enumerate(weights[y]))"}),
+    weights_code(result="dict(enumerate(weights[y]))"),
     says="A weight for each class",
 )
 
@@ -535,30 +535,29 @@ STOP = """
             last = loss
         return {result}
 """
-PATIENT = {
-    "better": "loss < best",
-    "zero": "0",
-    "stop": "wait == patience",
-    "result": "epoch + 1, best_epoch",
-}
-q4.wrong(STOP.format(**{**PATIENT, "stop": "False"}), says="It never stops")
-q4.wrong(
-    STOP.format(**{**PATIENT, "stop": "wait > patience"}), says="One epoch too many"
+stop_code = answer_template(
+    STOP,
+    better="loss < best",
+    zero="0",
+    stop="wait == patience",
+    result="epoch + 1, best_epoch",
 )
-q4.wrong(STOP.format(**{**PATIENT, "result": "epoch, best_epoch"}), says="One too few")
-q4.wrong(STOP.format(**{**PATIENT, "result": "epoch + 1, epoch"}), says="not the best")
+q4.wrong(stop_code(stop="False"), says="It never stops")
+q4.wrong(stop_code(stop="wait > patience"), says="One epoch too many")
+q4.wrong(stop_code(result="epoch, best_epoch"), says="One too few")
+q4.wrong(stop_code(result="epoch + 1, epoch"), says="not the best")
 q4.wrong(
-    STOP.format(**{**PATIENT, "better": "loss < last"}),
+    stop_code(better="loss < last"),
     says="Compare with the best.",
     points=2,
 )
 q4.wrong(
-    STOP.format(**{**PATIENT, "zero": "wait"}),
+    stop_code(zero="wait"),
     says="starts the waiting anew",
     points=2,
 )
 q4.wrong(
-    STOP.format(**{**PATIENT, "better": "loss <= best"}),
+    stop_code(better="loss <= best"),
     says="2.0 again is not better",
     points=3,
 )
@@ -683,51 +682,43 @@ KEEP = """
         def on_train_end(self, logs=None):
             {end}
 """
-KEEPING = {
-    "first": "pass",
-    "begin": 'self.best = float("inf")',
-    "better": 'logs["val_loss"] < self.best',
-    "name": "val_loss",
-    "kept": "self.model.get_weights()",
-    "each": "pass",
-    "end": "self.model.set_weights(self.kept)",
-}
+keep_code = answer_template(
+    KEEP,
+    first="pass",
+    begin='self.best = float("inf")',
+    better='logs["val_loss"] < self.best',
+    name="val_loss",
+    kept="self.model.get_weights()",
+    each="pass",
+    end="self.model.set_weights(self.kept)",
+)
 q5.wrong(
-    KEEP.format(
-        **{
-            **KEEPING,
-            "kept": "self.model.weights",
-            "end": "self.model.set_weights([np.asarray(w) for w in self.kept])",
-        }
+    keep_code(
+        kept="self.model.weights",
+        end="self.model.set_weights([np.asarray(w) for w in self.kept])",
     ),
     says="Are they copies",
 )
 q5.wrong(
-    KEEP.format(**{**KEEPING, "name": "loss", "better": 'logs["loss"] < self.best'}),
+    keep_code(name="loss", better='logs["loss"] < self.best'),
     says="do you look at val_loss",
 )
-q5.wrong(KEEP.format(**{**KEEPING, "end": "pass"}), says="do you put them back?")
+q5.wrong(keep_code(end="pass"), says="do you put them back?")
 q5.wrong(
-    KEEP.format(
-        **{
-            **KEEPING,
-            "begin": "self.best = 0.0",
-            "better": 'logs["val_loss"] > self.best',
-        }
-    ),
+    keep_code(begin="self.best = 0.0", better='logs["val_loss"] > self.best'),
     says="a small loss is good",
 )
 q5.wrong(
-    KEEP.format(**{**KEEPING, "better": 'logs["val_loss"] < 0.7'}),
+    keep_code(better='logs["val_loss"] < 0.7'),
     says="Which was the best?",
 )
 q5.wrong(
-    KEEP.format(**{**KEEPING, "each": "self.model.set_weights(self.kept)"}),
+    keep_code(each="self.model.set_weights(self.kept)"),
     says="Put them back at the end only.",
     points=4,
 )
 q5.wrong(
-    KEEP.format(**{**KEEPING, "first": 'self.best = float("inf")', "begin": "pass"}),
+    keep_code(first='self.best = float("inf")', begin="pass"),
     says="it still remembers the first",
     points=4,
 )
@@ -853,44 +844,41 @@ BATCHES = """
                 rows = order[start : start + size]
                 yield {batch}
 """
-ENDLESS = {
-    "first": "None",
-    "loop": "while True",
-    "again": "order = random.permutation(len(x))",
-    "end": "len(x)",
-    "batch": "x[rows], y[rows]",
-}
+batches_code = answer_template(
+    BATCHES,
+    first="None",
+    loop="while True",
+    again="order = random.permutation(len(x))",
+    end="len(x)",
+    batch="x[rows], y[rows]",
+)
 q6.wrong(
-    BATCHES.format(**{**ENDLESS, "loop": "for _ in range(1)"}),
+    batches_code(loop="for _ in range(1)"),
     says="After one epoch it is empty.",
     points=2,
 )
 q6.wrong(
-    BATCHES.format(
-        **{**ENDLESS, "first": "random.permutation(len(x))", "again": "pass"}
-    ),
+    batches_code(first="random.permutation(len(x))", again="pass"),
     says="Each epoch has the same order.",
     points=3,
 )
 q6.wrong(
-    BATCHES.format(**{**ENDLESS, "first": "np.arange(len(x))", "again": "pass"}),
+    batches_code(first="np.arange(len(x))", again="pass"),
     says="The rows are not shuffled.",
     points=3,
 )
 q6.wrong(
-    BATCHES.format(**{**ENDLESS, "end": "len(x) - size + 1"}),
+    batches_code(end="len(x) - size + 1"),
     says="the small one is missing",
     points=1,
 )
 q6.wrong(
-    BATCHES.format(**{**ENDLESS, "batch": "x[rows], y[start : start + size]"}),
+    batches_code(batch="x[rows], y[start : start + size]"),
     says="one order for both",
 )
-q6.wrong(BATCHES.format(**{**ENDLESS, "batch": "x[rows]"}), says="A batch is a pair")
+q6.wrong(batches_code(batch="x[rows]"), says="A batch is a pair")
 q6.wrong(
-    BATCHES.format(
-        **{**ENDLESS, "again": "order = random.integers(0, len(x), len(x))"}
-    ),
+    batches_code(again="order = random.integers(0, len(x), len(x))"),
     says="Some rows come twice",
     points=1,
 )

@@ -9,12 +9,14 @@ import numpy as np
 import edukeras as keras
 from edukeras import layers
 from edukeras.grading import (
+    answer_template,
     check,
     expect,
     expect_close,
     expect_not_close,
     expect_shape,
     expect_type,
+    numbers,
     part,
     say,
 )
@@ -37,11 +39,6 @@ def make_reader(classes=10):
         layers.Dense(classes, activation="softmax", name="head"),
     ])
 """
-
-
-def numbers(*shape, seed=0):
-    """Numbers that agree with no simple mistake by chance."""
-    return np.random.default_rng(seed).normal(size=shape)
 
 
 @contextlib.contextmanager
@@ -339,41 +336,40 @@ SOUP = """
         result.set_weights(weights)
         return {out}
 """
-STIR = {
-    "new": "keras.models.clone_model(models[0])",
-    "weights": "[np.mean(w, axis=0) for w in zip(*lists)]",
-    "out": "result",
-}
+soup_code = answer_template(
+    SOUP,
+    new="keras.models.clone_model(models[0])",
+    weights="[np.mean(w, axis=0) for w in zip(*lists)]",
+    out="result",
+)
 q2.wrong(
-    SOUP.format(**{**STIR, "new": "models[0]"}),
+    soup_code(new="models[0]"),
     says="One of the models was changed.",
     points=2,
 )
 q2.wrong(
-    SOUP.format(**{**STIR, "weights": "[np.sum(w, axis=0) for w in zip(*lists)]"}),
+    soup_code(weights="[np.sum(w, axis=0) for w in zip(*lists)]"),
     says="The mean?",
     points=2,
 )
 q2.wrong(
-    SOUP.format(**{**STIR, "weights": "[(a + b) / 2 for a, b in zip(*lists[:2])]"}),
+    soup_code(weights="[(a + b) / 2 for a, b in zip(*lists[:2])]"),
     says="There may be more models.",
     points=2,
 )
 q2.wrong(
-    SOUP.format(**{**STIR, "weights": "[np.mean(w) + 0 * w[0] for w in zip(*lists)]"}),
+    soup_code(weights="[np.mean(w) + 0 * w[0] for w in zip(*lists)]"),
     says="Each array has become a single number.",
     points=2,
 )
+q2.wrong(soup_code(out="weights"), says="A list of weights is no model yet.")
 q2.wrong(
-    SOUP.format(**{**STIR, "out": "weights"}), says="A list of weights is no model yet."
-)
-q2.wrong(
-    SOUP.format(**{**STIR, "weights": "lists[-1]"}),
+    soup_code(weights="lists[-1]"),
     says="That is one of the models, not their mean.",
     points=2,
 )
 q2.wrong(
-    SOUP.format(**STIR).replace("return result", "result"),
+    soup_code().replace("return result", "result"),
     says="Did you forget `return`?",
 )
 
@@ -490,42 +486,33 @@ VISIT = """
             {walk}
         return found
 """
-VISITED = {
-    "condition": "isinstance(thing, h5py.Dataset)",
-    "key": "name",
-    "value": "thing.shape",
-    "walk": "file.visititems(look)",
-}
+visit_code = answer_template(
+    VISIT,
+    condition="isinstance(thing, h5py.Dataset)",
+    key="name",
+    value="thing.shape",
+    walk="file.visititems(look)",
+)
 q3.wrong(
-    VISIT.format(
-        **{**VISITED, "condition": "True", "value": "getattr(thing, 'shape', ())"}
-    ),
+    visit_code(condition="True", value="getattr(thing, 'shape', ())"),
     says="Groups are in your list, too.",
 )
 q3.wrong(
-    VISIT.format(**{**VISITED, "walk": "[look(n, t) for n, t in file.items()]"}),
+    visit_code(walk="[look(n, t) for n, t in file.items()]"),
     says="Look into the groups.",
 )
 q3.wrong(
-    VISIT.format(
-        **{
-            **VISITED,
-            "walk": "[look(t.name, t) for g in [file, file['one']] "
-            "for t in g.values()]",
-        }
+    visit_code(
+        walk="[look(t.name, t) for g in [file, file['one']] for t in g.values()]"
     ),
     says="Go to any depth.",
 )
 q3.wrong(
-    VISIT.format(**{**VISITED, "key": "name.split('/')[-1]"}),
+    visit_code(key="name.split('/')[-1]"),
     says="The whole path is wanted.",
 )
-q3.wrong(
-    VISIT.format(**{**VISITED, "value": "thing.size"}), says="their shapes", points=2
-)
-q3.wrong(
-    VISIT.format(**{**VISITED, "value": "thing[...]"}), says="their shapes", points=2
-)
+q3.wrong(visit_code(value="thing.size"), says="their shapes", points=2)
+q3.wrong(visit_code(value="thing[...]"), says="their shapes", points=2)
 
 
 # --- q4: a new head on known features ---------------------------------------------
@@ -659,42 +646,41 @@ HEAD = """
         {load}
         return model
 """
-GRAFT = {
-    "hidden": "relu",
-    "first": "features",
-    "units": "classes",
-    "last": "softmax",
-    "second": "new_head",
-    "load": "model.load_weights(path, by_name=True)",
-}
+head_code = answer_template(
+    HEAD,
+    hidden="relu",
+    first="features",
+    units="classes",
+    last="softmax",
+    second="new_head",
+    load="model.load_weights(path, by_name=True)",
+)
 q4.wrong(
-    HEAD.format(**{**GRAFT, "first": "hidden"}),
+    head_code(first="hidden"),
     says="a layer of another name gets nothing",
     points=2,
 )
 q4.wrong(
-    HEAD.format(**{**GRAFT, "load": "pass"}),
+    head_code(load="pass"),
     says="The features are not those of the file.",
     points=2,
 )
 q4.wrong(
-    HEAD.format(**{**GRAFT, "second": "head"}),
+    head_code(second="head"),
     says="A layer of the same name has another shape",
 )
 q4.wrong(
-    HEAD.format(**{**GRAFT, "load": "model.load_weights(path)"}),
+    head_code(load="model.load_weights(path)"),
     says="has another shape in the file",
 )
 q4.wrong(
-    HEAD.format(**{**GRAFT, "units": 10, "second": "head"}),
+    head_code(units=10, second="head"),
     says="One number for each of the new classes.",
     points=2,
 )
+q4.wrong(head_code(last=None), says="the softmax is missing", points=2)
 q4.wrong(
-    HEAD.format(**{**GRAFT, "last": None}), says="the softmax is missing", points=2
-)
-q4.wrong(
-    HEAD.format(**{**GRAFT, "hidden": None}),
+    head_code(hidden=None),
     says="should stand on the relu of the features",
     points=2,
 )

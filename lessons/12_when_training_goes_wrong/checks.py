@@ -4,6 +4,7 @@ import numpy as np
 
 import edukeras as keras
 from edukeras.grading import (
+    answer_template,
     check,
     expect,
     expect_close,
@@ -608,74 +609,63 @@ PREPARE = """
         {scale}
         return x_train, y_train, x_test, y_test
 """
-WELL = {
-    "before": "pass",
-    "shuffle": "order = np.random.permutation(len(x)); x, y = x[order], y[order]",
-    "rest": "n",
-    "scale": "m, s = x_train.mean(0), x_train.std(0); "
+prepare_code = answer_template(
+    PREPARE,
+    before="pass",
+    shuffle="order = np.random.permutation(len(x)); x, y = x[order], y[order]",
+    rest="n",
+    scale="m, s = x_train.mean(0), x_train.std(0); "
     "x_train, x_test = (x_train - m) / s, (x_test - m) / s",
-}
+)
 q4.wrong(
-    PREPARE.format(**{**WELL, "shuffle": "pass"}),
+    prepare_code(shuffle="pass"),
     says="since the table is sorted",
     points=4,
 )
 q4.wrong(
-    PREPARE.format(**{**WELL, "shuffle": "np.random.shuffle(x); np.random.shuffle(y)"}),
+    prepare_code(shuffle="np.random.shuffle(x); np.random.shuffle(y)"),
     says="Labels belong to other rows",
     points=4,
 )
 q4.wrong(
-    PREPARE.format(
-        **{**WELL, "before": "x = (x - x.mean(0)) / x.std(0)", "scale": "pass"}
-    ),
+    prepare_code(before="x = (x - x.mean(0)) / x.std(0)", scale="pass"),
     says="they have leaked into the training",
     points=3,
 )
 q4.wrong(
-    PREPARE.format(
-        **{
-            **WELL,
-            "scale": "x_train = (x_train - x_train.mean(0)) / x_train.std(0); "
-            "x_test = (x_test - x_test.mean(0)) / x_test.std(0)",
-        }
+    prepare_code(
+        scale="x_train = (x_train - x_train.mean(0)) / x_train.std(0); "
+        "x_test = (x_test - x_test.mean(0)) / x_test.std(0)"
     ),
     says="scaled with their own mean",
     points=4,
 )
 q4.wrong(
-    PREPARE.format(
-        **{
-            **WELL,
-            "scale": "x_train = (x_train - x_train.mean(0)) / x_train.std(0)",
-        }
-    ),
+    prepare_code(scale="x_train = (x_train - x_train.mean(0)) / x_train.std(0)"),
     says="The test rows are not scaled.",
     points=4,
 )
 q4.wrong(
-    PREPARE.format(**{**WELL, "scale": "pass"}),
+    prepare_code(scale="pass"),
     says="The rows are not scaled.",
     points=3,
 )
 q4.wrong(
-    PREPARE.format(
-        **{**WELL, "scale": WELL["scale"].replace("x_train.std(0)", "x_train.max()")}
+    prepare_code(
+        scale="m, s = x_train.mean(0), x_train.max(); "
+        "x_train, x_test = (x_train - m) / s, (x_test - m) / s"
     ),
     says="the standard deviation 1",
     points=3,
 )
 q4.wrong(
-    PREPARE.format(**{**WELL, "rest": "len(x) - n"}),
+    prepare_code(rest="len(x) - n"),
     says="96, 96, 24 and 24 are wanted",
 )
 q4.wrong(
-    PREPARE.format(
-        **{
-            **WELL,
-            "shuffle": "order = np.random.randint(0, len(x), len(x)); "
-            "x, y = x[order], y[order]",
-        }
+    prepare_code(
+        shuffle="order = np.random.randint(0, len(x), len(x)); "
+        "x, y = x[order], y[order]"
     ),
     says="Some rows are in both sets",
 )
@@ -978,44 +968,43 @@ PATIENT = """
         model.compile({optimizer}, {loss!r})
         return model
 """
-MENDED = {
-    "units": 32,
-    "init": "",
-    "drop": 0.1,
-    "last": "softmax",
-    "optimizer": "keras.optimizers.Adam(0.01)",
-    "loss": "sparse_categorical_crossentropy",
-}
+patient_code = answer_template(
+    PATIENT,
+    units=32,
+    init="",
+    drop=0.1,
+    last="softmax",
+    optimizer="keras.optimizers.Adam(0.01)",
+    loss="sparse_categorical_crossentropy",
+)
 q6.wrong(
-    PATIENT.format(**{**MENDED, "init": ', kernel_initializer="ones"'}),
+    patient_code(init=', kernel_initializer="ones"'),
     says="begin with the same weights",
     points=4,
 )
 q6.wrong(
-    PATIENT.format(**{**MENDED, "drop": 0.9}),
+    patient_code(drop=0.9),
     says="What does the number of Dropout say?",
     points=2,
 )
+q6.wrong(patient_code(last="sigmoid"), says="do not sum to 1", points=4)
 q6.wrong(
-    PATIENT.format(**{**MENDED, "last": "sigmoid"}), says="do not sum to 1", points=4
-)
-q6.wrong(
-    PATIENT.format(**{**MENDED, "optimizer": "keras.optimizers.SGD(50.0)"}),
+    patient_code(optimizer="keras.optimizers.SGD(50.0)"),
     says="the steps are too large",
     points=2,
 )
 q6.wrong(
-    PATIENT.format(**{**MENDED, "optimizer": "keras.optimizers.SGD(1e-5)"}),
+    patient_code(optimizer="keras.optimizers.SGD(1e-5)"),
     says="The steps are too small",
     points=2,
 )
 q6.wrong(
-    PATIENT.format(**{**MENDED, "loss": "categorical_crossentropy"}),
+    patient_code(loss="categorical_crossentropy"),
     says="The labels are 0, 1, 2.",
     points=2,
 )
 q6.wrong(
-    PATIENT.format(**MENDED).replace("return model", "model"),
+    patient_code().replace("return model", "model"),
     says="Did you forget `return`?",
 )
 q6.wrong(

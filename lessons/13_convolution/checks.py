@@ -3,11 +3,13 @@
 import numpy as np
 
 from edukeras.grading import (
+    answer_template,
     check,
     expect,
     expect_close,
     expect_not_close,
     expect_shape,
+    numbers,
     part,
     say,
 )
@@ -18,11 +20,6 @@ import numpy as np
 import edukeras as keras
 from edukeras import layers, ops
 """
-
-
-def numbers(*shape, seed=0):
-    """Numbers that agree with no simple mistake by chance."""
-    return np.random.default_rng(seed).normal(size=shape)
 
 
 def windows(x, size):
@@ -113,46 +110,38 @@ CONVOLVE = """
                 y[i, j] = {value}
         return y
 """
-WINDOW = {
-    "rows": "x.shape[0] - h + 1",
-    "columns": "x.shape[1] - w + 1",
-    "more": "1",
-    "value": "np.sum(x[i:i+h, j:j+w] * kernel)",
-}
+convolve_code = answer_template(
+    CONVOLVE,
+    rows="x.shape[0] - h + 1",
+    columns="x.shape[1] - w + 1",
+    more="1",
+    value="np.sum(x[i:i+h, j:j+w] * kernel)",
+)
 q1.wrong(
-    CONVOLVE.format(
-        **{
-            **WINDOW,
-            "rows": "x.shape[0] - h",
-            "columns": "x.shape[1] - w",
-            "more": "0",
-        }
-    ),
+    convolve_code(rows="x.shape[0] - h", columns="x.shape[1] - w", more="0"),
     says="The last window is missing",
 )
 q1.wrong(
-    CONVOLVE.format(**{**WINDOW, "rows": "x.shape[0]", "columns": "x.shape[1]"}),
+    convolve_code(rows="x.shape[0]", columns="x.shape[1]"),
     says="Only whole ones here.",
 )
 q1.wrong(
-    CONVOLVE.format(
-        **{**WINDOW, "value": "np.sum(x[i:i+h, j:j+w]*kernel[::-1, ::-1])"}
-    ),
+    convolve_code(value="np.sum(x[i:i+h, j:j+w]*kernel[::-1, ::-1])"),
     says="You turned the kernel round",
     points=1,
 )
 q1.wrong(
-    CONVOLVE.format(**{**WINDOW, "value": "np.mean(x[i:i+h, j:j+w] * kernel)"}),
+    convolve_code(value="np.mean(x[i:i+h, j:j+w] * kernel)"),
     says="A neuron takes the sum.",
     points=1,
 )
 q1.wrong(
-    CONVOLVE.format(**{**WINDOW, "value": "np.sum(x[i:i+h, j:j+w]) * np.sum(kernel)"}),
+    convolve_code(value="np.sum(x[i:i+h, j:j+w]) * np.sum(kernel)"),
     says="Two sums, then a product.",
     points=1,
 )
 q1.wrong(
-    CONVOLVE.format(**{**WINDOW, "value": "np.sum(x[:h, :w] * kernel)"}),
+    convolve_code(value="np.sum(x[:h, :w] * kernel)"),
     says="Look at one window by hand",
     points=1,
 )
@@ -235,32 +224,36 @@ SIZE = """
             return {same}
         return {valid}
 """
-RIGHT = {"same": "-(-n // stride)", "valid": "(n - size) // stride + 1"}
+size_code = answer_template(
+    SIZE,
+    same="-(-n // stride)",
+    valid="(n - size) // stride + 1",
+)
 q2.wrong(
-    SIZE.format(**{**RIGHT, "valid": "(n - size) // stride"}),
+    size_code(valid="(n - size) // stride"),
     says="One too few",
 )
 q2.wrong(
-    SIZE.format(**{**RIGHT, "valid": "n - size + 1"}),
+    size_code(valid="n - size + 1"),
     says="You left out the stride.",
     points=1,
 )
 q2.wrong(
-    SIZE.format(**{**RIGHT, "valid": "-(-(n - size) // stride) + 1"}),
+    size_code(valid="-(-(n - size) // stride) + 1"),
     says="round down",
     points=1,
 )
 q2.wrong(
-    SIZE.format(**{**RIGHT, "valid": "(n - size) / stride + 1"}),
+    size_code(valid="(n - size) / stride + 1"),
     says="no half windows",
     points=1,
 )
 q2.wrong(
-    SIZE.format(**{**RIGHT, "same": "n"}),
+    size_code(same="n"),
     says="A stride makes it smaller",
     points=3,
 )
-q2.wrong(SIZE.format(**{**RIGHT, "same": "n // stride"}), says="Round up", points=3)
+q2.wrong(size_code(same="n // stride"), says="Round up", points=3)
 
 
 # --- q3: a filter for an edge -----------------------------------------------------
@@ -418,37 +411,33 @@ PATCHES = """
         places = [{window} for {loops}]
         return {result}
 """
-BLOCKS = {
-    "window": "x[i : i + size, j : j + size].ravel()",
-    "loops": "i in rows for j in columns",
-    "result": "np.array(places)",
-}
-q4.wrong(PATCHES.format(**{**BLOCKS, "result": "np.array(places).T"}), says="Turned")
+patches_code = answer_template(
+    PATCHES,
+    window="x[i : i + size, j : j + size].ravel()",
+    loops="i in rows for j in columns",
+    result="np.array(places)",
+)
+q4.wrong(patches_code(result="np.array(places).T"), says="Turned")
 q4.wrong(
-    PATCHES.format(**{**BLOCKS, "window": "x[i : i + size, j : j + size, 0].ravel()"}),
+    patches_code(window="x[i : i + size, j : j + size, 0].ravel()"),
     says="There are two channels",
 )
 q4.wrong(
-    PATCHES.format(**{**BLOCKS, "window": "x[i : i + size, j : j + size]"}),
+    patches_code(window="x[i : i + size, j : j + size]"),
     says="Flatten them.",
 )
 q4.wrong(
-    PATCHES.format(
-        **{
-            **BLOCKS,
-            "window": "x.transpose(2, 0, 1)[:, i : i+size, j : j+size].ravel()",
-        }
-    ),
+    patches_code(window="x.transpose(2, 0, 1)[:, i : i+size, j : j+size].ravel()"),
     says="The channels come first in your rows.",
     points=1,
 )
 q4.wrong(
-    PATCHES.format(**{**BLOCKS, "loops": "j in columns for i in rows"}),
+    patches_code(loops="j in columns for i in rows"),
     says="Along the rows first",
     points=1,
 )
 q4.wrong(
-    PATCHES.format(**{**BLOCKS, "window": "x[:size, :size].ravel()"}),
+    patches_code(window="x[:size, :size].ravel()"),
     says="Compare row 0",
     points=1,
 )

@@ -7,10 +7,12 @@ import numpy as np
 import edukeras as keras
 from edukeras import layers
 from edukeras.grading import (
+    answer_template,
     check,
     expect,
     expect_close,
     expect_not_close,
+    numbers,
     part,
     say,
 )
@@ -22,11 +24,6 @@ import edukeras as keras
 from edukeras import layers, ops
 from edukeras.autodiff import op
 """
-
-
-def numbers(*shape, seed=0):
-    """Numbers that agree with no simple mistake by chance."""
-    return np.random.default_rng(seed).normal(size=shape)
 
 
 def new_memory(run):
@@ -664,49 +661,46 @@ OP = """
         y = {y}
         return y, {back}
 """
-OPS = {
-    "op": "@op",
-    "y": "x + np.sin(a * x) ** 2 / a",
-    "back": "lambda grad, need: (grad * (1 + np.sin(2 * a * x)),)",
-}
-q4.wrong(OP.format(**{**OPS, "op": ""}), says="`@op` is missing")
-q4.wrong(OP.format(**{**OPS, "y": "x + np.sin(a * x) ** 2"}), says="divide by it")
-q4.wrong(
-    OP.format(**{**OPS, "y": "np.sin(a * x) ** 2 / a"}), says="x itself is missing"
+op_code = answer_template(
+    OP,
+    op="@op",
+    y="x + np.sin(a * x) ** 2 / a",
+    back="lambda grad, need: (grad * (1 + np.sin(2 * a * x)),)",
 )
+q4.wrong(op_code(op=""), says="`@op` is missing")
+q4.wrong(op_code(y="x + np.sin(a * x) ** 2"), says="divide by it")
+q4.wrong(op_code(y="np.sin(a * x) ** 2 / a"), says="x itself is missing")
 q4.wrong(
-    OP.format(**{**OPS, "y": "x + np.sin(a * x) ** 2 / np.float64(a)"}),
+    op_code(y="x + np.sin(a * x) ** 2 / np.float64(a)"),
     says="twice the memory",
 )
 q4.wrong(
-    OP.format(**{**OPS, "back": "lambda grad, need: (1 + np.sin(2 * a * x),)"}),
+    op_code(back="lambda grad, need: (1 + np.sin(2 * a * x),)"),
     says="That is the slope alone.",
     points=1,
 )
 q4.wrong(
-    OP.format(**{**OPS, "back": "lambda grad, need: grad * (1 + np.sin(2 * a * x))"}),
+    op_code(back="lambda grad, need: grad * (1 + np.sin(2 * a * x))"),
     says="Is there a comma",
     points=1,
 )
 q4.wrong(
-    OP.format(**{**OPS, "back": "lambda grad: (grad * (1 + np.sin(2 * a * x)),)"}),
+    op_code(back="lambda grad: (grad * (1 + np.sin(2 * a * x)),)"),
     says="with two arguments",
     points=1,
 )
 q4.wrong(
-    OP.format(
-        **{**OPS, "back": "lambda grad, need: (grad * (1 + 2 * np.sin(a * x)),)"}
-    ),
+    op_code(back="lambda grad, need: (grad * (1 + 2 * np.sin(a * x)),)"),
     says="the slope of the sine inside",
     points=1,
 )
 q4.wrong(
-    OP.format(**{**OPS, "back": "lambda grad, need: (grad * np.sin(2 * a * x),)"}),
+    op_code(back="lambda grad, need: (grad * np.sin(2 * a * x),)"),
     says="The slope of x itself is missing",
     points=1,
 )
 q4.wrong(
-    OP.format(**{**OPS, "back": "lambda grad, need: (grad * (1 + np.sin(2 * x)),)"}),
+    op_code(back="lambda grad, need: (grad * (1 + np.sin(2 * x)),)"),
     says="For a = 3",
     points=1,
 )
@@ -817,51 +811,46 @@ COST = """
         compute, memory = multiply_adds / peak, moved / bandwidth
         return {time}
 """
-COSTS = {
-    "adds": "batch * n * m",
-    "moved": "4 * (batch * n + n * m + m + batch * m)",
-    "time": "max(compute, memory)",
-}
-q5.wrong(COST.format(**{**COSTS, "adds": "n * m"}), says="For one sample.", points=4)
-q5.wrong(
-    COST.format(**{**COSTS, "adds": "2 * batch * n * m"}), says="not two", points=4
+cost_code = answer_template(
+    COST,
+    adds="batch * n * m",
+    moved="4 * (batch * n + n * m + m + batch * m)",
+    time="max(compute, memory)",
 )
+q5.wrong(cost_code(adds="n * m"), says="For one sample.", points=4)
+q5.wrong(cost_code(adds="2 * batch * n * m"), says="not two", points=4)
+q5.wrong(cost_code(adds="batch * (n * m + m)"), says="it is free", points=4)
 q5.wrong(
-    COST.format(**{**COSTS, "adds": "batch * (n * m + m)"}), says="it is free", points=4
-)
-q5.wrong(
-    COST.format(**{**COSTS, "moved": "batch * n + n * m + m + batch * m"}),
+    cost_code(moved="batch * n + n * m + m + batch * m"),
     says="How many bytes?",
     points=3,
 )
 q5.wrong(
-    COST.format(**{**COSTS, "moved": "8 * (batch * n + n * m + m + batch * m)"}),
+    cost_code(moved="8 * (batch * n + n * m + m + batch * m)"),
     says="not float64",
     points=3,
 )
 q5.wrong(
-    COST.format(**{**COSTS, "moved": "4 * (batch * n + n * m + m)"}),
+    cost_code(moved="4 * (batch * n + n * m + m)"),
     says="The result must be written",
     points=3,
 )
 q5.wrong(
-    COST.format(**{**COSTS, "moved": "4 * (batch * n + n * m + batch * m)"}),
+    cost_code(moved="4 * (batch * n + n * m + batch * m)"),
     says="The bias has to be read",
     points=3,
 )
 q5.wrong(
-    COST.format(**{**COSTS, "time": "compute + memory"}),
+    cost_code(time="compute + memory"),
     says="the times do not add up",
     points=3,
 )
 q5.wrong(
-    COST.format(**{**COSTS, "time": "min(compute, memory)"}),
+    cost_code(time="min(compute, memory)"),
     says="The slower one decides",
     points=3,
 )
-q5.wrong(
-    COST.format(**{**COSTS, "time": "compute"}), says="the bytes take longer", points=3
-)
+q5.wrong(cost_code(time="compute"), says="the bytes take longer", points=3)
 
 
 # --- q6: a fair clock -------------------------------------------------------------
@@ -1004,54 +993,41 @@ TIMES = """
             times.append({difference})
         return {result}
 """
-TIMED = {
-    "repeats": "repeats",
-    "clock": "clock()",
-    "number": "number",
-    "call": "()",
-    "difference": "clock() - start",
-    "result": "min(times) / number",
-}
+times_code = answer_template(
+    TIMES,
+    repeats="repeats",
+    clock="clock()",
+    number="number",
+    call="()",
+    difference="clock() - start",
+    result="min(times) / number",
+)
 q6.wrong(
-    TIMES.format(**{**TIMED, "result": "np.mean(times) / number"}),
+    times_code(result="np.mean(times) / number"),
     says="when something else had the processor",
 )
 q6.wrong(
-    TIMES.format(**{**TIMED, "result": "np.median(times) / number"}),
+    times_code(result="np.median(times) / number"),
     says="only less",
 )
+q6.wrong(times_code(result="max(times) / number"), says="the slowest run")
+q6.wrong(times_code(result="sum(times) / number"), says="all of them")
+q6.wrong(times_code(call=""), says="it is a function")
 q6.wrong(
-    TIMES.format(**{**TIMED, "result": "max(times) / number"}), says="the slowest run"
-)
-q6.wrong(TIMES.format(**{**TIMED, "result": "sum(times) / number"}), says="all of them")
-q6.wrong(TIMES.format(**{**TIMED, "call": ""}), says="it is a function")
-q6.wrong(
-    TIMES.format(
-        **{
-            **TIMED,
-            "clock": "time.perf_counter()",
-            "difference": "time.perf_counter() - start",
-        }
-    ),
+    times_code(clock="time.perf_counter()", difference="time.perf_counter() - start"),
     says="use the `clock` that you are given",
 )
+q6.wrong(times_code(result="min(times)"), says="And of one?", points=2)
 q6.wrong(
-    TIMES.format(**{**TIMED, "result": "min(times)"}), says="And of one?", points=2
-)
-q6.wrong(
-    TIMES.format(**{**TIMED, "number": "1", "result": "min(times)"}),
+    times_code(number="1", result="min(times)"),
     says="shorter than a tick",
     points=2,
 )
 q6.wrong(
-    TIMES.format(**{**TIMED, "difference": "start - clock()"}),
+    times_code(difference="start - clock()"),
     says="Less than no time?",
 )
-q6.wrong(TIMES.format(**{**TIMED, "result": "times"}), says="Return one number")
-q6.wrong(
-    TIMES.format(**{**TIMED, "result": "times[0] / number"}), says="only the first run"
-)
-q6.wrong(
-    TIMES.format(**{**TIMED, "result": "times[-1] / number"}), says="only the last run"
-)
-q6.wrong(TIMES.format(**{**TIMED, "repeats": "1"}), says="only the first run")
+q6.wrong(times_code(result="times"), says="Return one number")
+q6.wrong(times_code(result="times[0] / number"), says="only the first run")
+q6.wrong(times_code(result="times[-1] / number"), says="only the last run")
+q6.wrong(times_code(repeats="1"), says="only the first run")

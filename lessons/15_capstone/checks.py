@@ -4,11 +4,13 @@ import numpy as np
 
 import edukeras as keras
 from edukeras.grading import (
+    answer_template,
     check,
     expect,
     expect_close,
     expect_not_close,
     expect_shape,
+    numbers,
     part,
     say,
     variant,
@@ -31,11 +33,6 @@ answers = {
     "rain": rain > 0, "windy": wind > 3, "warmer": high > before
 }[question].astype("int64")
 """
-
-
-def numbers(*shape, seed=0):
-    """Numbers that agree with no simple mistake by chance."""
-    return np.random.default_rng(seed).normal(size=shape)
 
 
 def expect_pair(value, what):
@@ -134,42 +131,45 @@ WINDOWS = """
         X = [{row} for i in range({n})]
         return np.array(X), {y}
 """
-WINDOW = {"row": "weather[i : i + days].ravel()", "n": "n", "y": "answers[days:]"}
+windows_code = answer_template(
+    WINDOWS,
+    row="weather[i : i + days].ravel()",
+    n="n",
+    y="answers[days:]",
+)
 q1.wrong(
-    WINDOWS.format(**{**WINDOW, "row": "weather[i + 1 : i + 1 + days].ravel()"}),
+    windows_code(row="weather[i + 1 : i + 1 + days].ravel()"),
     says="everybody is a prophet",
     points=2,
 )
 q1.wrong(
-    WINDOWS.format(**{**WINDOW, "y": "answers[days - 1 : -1]"}),
+    windows_code(y="answers[days - 1 : -1]"),
     says="it is known already",
     points=2,
 )
+q1.wrong(windows_code(y="answers[:n]"), says="the first day", points=2)
 q1.wrong(
-    WINDOWS.format(**{**WINDOW, "y": "answers[:n]"}), says="the first day", points=2
-)
-q1.wrong(
-    WINDOWS.format(**{**WINDOW, "y": "answers[days + 1:]"}),
+    windows_code(y="answers[days + 1:]"),
     says="You skip a day",
     points=2,
 )
 q1.wrong(
-    WINDOWS.format(**{**WINDOW, "row": "weather[i : i + days]"}),
+    windows_code(row="weather[i : i + days]"),
     says="still is a table",
 )
 q1.wrong(
-    WINDOWS.format(**{**WINDOW, "row": "weather[i : i + days][::-1].ravel()"}),
+    windows_code(row="weather[i : i + days][::-1].ravel()"),
     says="The oldest day comes first.",
     points=2,
 )
 q1.wrong(
-    WINDOWS.format(**{**WINDOW, "row": "weather[i : i + days].T.ravel()"}),
+    windows_code(row="weather[i : i + days].T.ravel()"),
     says="Day after day",
     points=2,
 )
-q1.wrong(WINDOWS.format(**{**WINDOW, "n": "n + 1"}), says="One window too many")
+q1.wrong(windows_code(n="n + 1"), says="One window too many")
 q1.wrong(
-    WINDOWS.format(
+    windows_code(
         row="weather[i : i + 3].ravel()", n="len(weather) - 3", y="answers[3:]"
     ),
     says="Is the 3 fixed",
@@ -290,40 +290,37 @@ SPLIT = """
         scale = lambda part: {scaled}
         return (scale(X[:i]), y[:i]), (scale(X[i:j]), y[i:j]), (scale(X[j:]), y[j:])
 """
-FAIR = {
-    "first": "pass",
-    "share": "0.6",
-    "known": "X[:i]",
-    "scaled": "(part - mean) / std",
-}
+split_code = answer_template(
+    SPLIT,
+    first="pass",
+    share="0.6",
+    known="X[:i]",
+    scaled="(part - mean) / std",
+)
 q2.wrong(
-    SPLIT.format(
-        **{
-            **FAIR,
-            "first": "p = np.random.default_rng(0).permutation(len(X)); "
-            "X, y = X[p], y[p]",
-        }
+    split_code(
+        first="p = np.random.default_rng(0).permutation(len(X)); X, y = X[p], y[p]"
     ),
     says="whoever has seen tomorrow and yesterday knows today",
 )
-q2.wrong(SPLIT.format(**{**FAIR, "known": "X"}), says="the future has leaked", points=2)
+q2.wrong(split_code(known="X"), says="the future has leaked", points=2)
 q2.wrong(
-    SPLIT.format(**{**FAIR, "scaled": "(part - part.mean(axis=0)) / part.std(axis=0)"}),
+    split_code(scaled="(part - part.mean(axis=0)) / part.std(axis=0)"),
     says="scaled with its own mean",
     points=2,
 )
-q2.wrong(SPLIT.format(**{**FAIR, "scaled": "part"}), says="not scaled yet", points=2)
+q2.wrong(split_code(scaled="part"), says="not scaled yet", points=2)
 q2.wrong(
-    SPLIT.format(**{**FAIR, "scaled": "part - mean"}),
+    split_code(scaled="part - mean"),
     says="And the standard deviation?",
     points=2,
 )
 q2.wrong(
-    SPLIT.format(**{**FAIR, "scaled": "(part - X[:i].mean()) / X[:i].std()"}),
+    split_code(scaled="(part - X[:i].mean()) / X[:i].std()"),
     says="Each column has a mean of its own",
     points=2,
 )
-q2.wrong(SPLIT.format(**{**FAIR, "share": "0.7"}), says="60, 20 and 20")
+q2.wrong(split_code(share="0.7"), says="60, 20 and 20")
 q2.wrong(
     """
     def split_and_scale(X, y):
@@ -406,38 +403,39 @@ FREE = """
         common = np.bincount({seen}).argmax()
         return {always}, {same}
 """
-NOTHING = {
-    "seen": "y_train",
-    "always": "np.mean(y_new == common)",
-    "same": "np.mean(y_new[1:] == y_new[:-1])",
-}
+free_code = answer_template(
+    FREE,
+    seen="y_train",
+    always="np.mean(y_new == common)",
+    same="np.mean(y_new[1:] == y_new[:-1])",
+)
 q3.wrong(
-    FREE.format(**{**NOTHING, "seen": "y_new"}),
+    free_code(seen="y_new"),
     says="Only y_train is known",
     points=1,
 )
 q3.wrong(
-    FREE.format(**{**NOTHING, "always": "np.mean(y_train == common)"}),
+    free_code(always="np.mean(y_train == common)"),
     says="not on the old",
     points=1,
 )
 q3.wrong(
-    FREE.format(**{**NOTHING, "always": "np.sum(y_new == common)"}),
+    free_code(always="np.sum(y_new == common)"),
     says="not the count",
     points=1,
 )
 q3.wrong(
-    FREE.format(**{**NOTHING, "always": "np.mean(y_new)"}),
+    free_code(always="np.mean(y_new)"),
     says="Here 0 is commoner",
     points=1,
 )
 q3.wrong(
-    FREE.format(**{**NOTHING, "same": "np.mean(y_new[1:] != y_new[:-1])"}),
+    free_code(same="np.mean(y_new[1:] != y_new[:-1])"),
     says="how often it changes",
     points=2,
 )
 q3.wrong(
-    FREE.format(**{**NOTHING, "same": "np.sum(y_new[1:] == y_new[:-1]) / len(y_new)"}),
+    free_code(same="np.sum(y_new[1:] == y_new[:-1]) / len(y_new)"),
     says="The first day has none before it.",
     points=2,
 )
@@ -611,58 +609,43 @@ MODEL = """
         model.fit({fit}, verbose=0)
         {end}
 """
-HEALTHY = {
-    "hidden": 'layers.Dense(16, activation="relu"),',
-    "last": 'layers.Dense(1, activation="sigmoid")',
-    "rate": "0.005",
-    "fit": "*train, validation_data=validation, epochs=100, callbacks=["
+model_code = answer_template(
+    MODEL,
+    hidden='layers.Dense(16, activation="relu"),',
+    last='layers.Dense(1, activation="sigmoid")',
+    rate="0.005",
+    fit="*train, validation_data=validation, epochs=100, callbacks=["
     "keras.callbacks.EarlyStopping(patience=8, restore_best_weights=True)]",
-    "end": "return model",
-}
-BOTH = "*(np.concatenate(pair) for pair in zip(train, validation))"
-q4.wrong(MODEL.format(**{**HEALTHY, "end": "pass"}), says="Did you forget `return`?")
-q4.wrong(
-    MODEL.format(**{**HEALTHY, "end": "return model.history"}), says="not a History"
+    end="return model",
 )
+BOTH = "*(np.concatenate(pair) for pair in zip(train, validation))"
+q4.wrong(model_code(end="pass"), says="Did you forget `return`?")
+q4.wrong(model_code(end="return model.history"), says="not a History")
 q4.wrong(
-    MODEL.format(**{**HEALTHY, "last": "layers.Dense(1)"}),
+    model_code(last="layers.Dense(1)"),
     says="What squeezes a sum into that range?",
 )
 q4.wrong(
-    MODEL.format(**{**HEALTHY, "last": 'layers.Dense(1, activation="softmax")'}),
+    model_code(last='layers.Dense(1, activation="softmax")'),
     says="One unit with softmax is always 1",
 )
 q4.wrong(
-    MODEL.format(**{**HEALTHY, "last": 'layers.Dense(2, activation="sigmoid")'}),
+    model_code(last='layers.Dense(2, activation="sigmoid")'),
     says="give the last layer as many units",
 )
 q4.wrong(
-    MODEL.format(**{**HEALTHY, "hidden": ""}),
+    model_code(hidden=""),
     says="A straight line reaches as much.",
     points=4,
 )
+q4.wrong(model_code(rate="0.000001"), says="time to learn?", points=3)
 q4.wrong(
-    MODEL.format(**{**HEALTHY, "rate": "0.000001"}), says="time to learn?", points=3
-)
-q4.wrong(
-    MODEL.format(
-        **{
-            **HEALTHY,
-            "hidden": 'layers.Dense(64, activation="relu"),',
-            "fit": "*train, epochs=100",
-        }
-    ),
+    model_code(hidden='layers.Dense(64, activation="relu"),', fit="*train, epochs=100"),
     says="it learned them by heart",
     points=4,
 )
 q4.wrong(
-    MODEL.format(
-        **{
-            **HEALTHY,
-            "hidden": 'layers.Dense(64, activation="relu"),',
-            "fit": BOTH + ", epochs=40",
-        }
-    ),
+    model_code(hidden='layers.Dense(64, activation="relu"),', fit=BOTH + ", epochs=40"),
     says="It must have been trained on it.",
     points=4,
 )
@@ -827,52 +810,44 @@ REPORT = """
     model = train_model(train, validation)
     final = report({on}[1], model.predict({on}[0], verbose=0), 0.7)
 """
-HONEST = {
-    "flat": "np.ravel(probabilities)",
-    "margin": "1.96 * np.sqrt(accuracy * (1 - accuracy) / len(y))",
-    "pairs": "(y, said)",
-    "better": "accuracy - margin > baseline",
-    "data": "weather, answers",
-    "on": "test",
-}
+report_code = answer_template(
+    REPORT,
+    flat="np.ravel(probabilities)",
+    margin="1.96 * np.sqrt(accuracy * (1 - accuracy) / len(y))",
+    pairs="(y, said)",
+    better="accuracy - margin > baseline",
+    data="weather, answers",
+    on="test",
+)
 q5.wrong(
-    REPORT.format(
-        **{**HONEST, "margin": "np.sqrt(accuracy * (1 - accuracy) / len(y))"}
-    ),
+    report_code(margin="np.sqrt(accuracy * (1 - accuracy) / len(y))"),
     says="take 1.96 of it",
     points=3,
 )
 q5.wrong(
-    REPORT.format(**{**HONEST, "margin": "1.96 * accuracy * (1 - accuracy) / len(y)"}),
+    report_code(margin="1.96 * accuracy * (1 - accuracy) / len(y)"),
     says="The root is missing.",
     points=3,
 )
 q5.wrong(
-    REPORT.format(**{**HONEST, "margin": "1.96 * np.sqrt(accuracy * (1 - accuracy))"}),
+    report_code(margin="1.96 * np.sqrt(accuracy * (1 - accuracy))"),
     says="Many days make the margin small",
     points=3,
 )
+q5.wrong(report_code(pairs="(said, y)"), says="Turned over", points=3)
 q5.wrong(
-    REPORT.format(**{**HONEST, "pairs": "(said, y)"}), says="Turned over", points=3
-)
-q5.wrong(
-    REPORT.format(**{**HONEST, "pairs": "(1 - y, 1 - said)"}),
+    report_code(pairs="(1 - y, 1 - said)"),
     says="First row and first column are no",
     points=3,
 )
 q5.wrong(
-    REPORT.format(**{**HONEST, "better": "accuracy > baseline"}),
+    report_code(better="accuracy > baseline"),
     says="that may be luck",
     points=5,
 )
-q5.wrong(REPORT.format(**{**HONEST, "on": "train"}), says="The test part has", points=4)
+q5.wrong(report_code(on="train"), says="The test part has", points=4)
 q5.wrong(
-    REPORT.format(
-        **{
-            **HONEST,
-            "data": "np.c_[weather, np.roll(answers, -1)], answers",
-        }
-    ),
+    report_code(data="np.c_[weather, np.roll(answers, -1)], answers"),
     says="Too good to be true",
     points=4,
 )
